@@ -1,0 +1,1 @@
+"""Row-wise features in Polars, declared as data; no input or output happens here."""

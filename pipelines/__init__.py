@@ -1,0 +1,1 @@
+"""Everything that touches the world: files, the store, the clock, the command line."""

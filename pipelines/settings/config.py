@@ -1,0 +1,145 @@
+"""Settings of one home, typed and frozen; every key has a default, a unit and a range."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.params import GateSettings, TrainSettings
+from pipelines.errors import UsageError
+from pipelines.settings.policy import FeedSettings, PolicyTable, load_policy
+
+Milestone = Literal["qualified", "converted", "opportunity", "won"]
+Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
+Handler = Literal["ai", "human"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(_Frozen):
+    """How the store file is kept."""
+
+    keep_snapshots: Annotated[int, Field(ge=1, le=30)] = 2
+    """Published snapshots kept, the newest included."""
+    max_free_share: Annotated[float, Field(ge=0.05, le=0.9)] = 0.25
+    """The file is rewritten when more than this share of its blocks is free."""
+
+
+class MemorySettings(_Frozen):
+    """What a run may use of the machine."""
+
+    duckdb_gb: Annotated[float, Field(ge=0.25, le=512)] = 5.0
+    """Limit of DuckDB's own memory, in GB."""
+    threads: Annotated[int, Field(ge=1, le=256)] = 2
+    """Threads of DuckDB and of the scorer."""
+    batch_rows: Annotated[int, Field(ge=1_000, le=5_000_000)] = 250_000
+    """Leads per feature batch."""
+
+
+class LabelSettings(_Frozen):
+    """What counts as a success of a dated lead."""
+
+    horizon_days: Annotated[int, Field(ge=1, le=730)] = 90
+    """Days after `as_of` within which the milestone counts."""
+    milestone: Milestone = "converted"
+    """Milestone that counts; `converted` is implied by `won`."""
+    condition: Literal["contacted", "none"] = "contacted"
+    """`contacted`: learn from leads contacted at `as_of`, where contacts are known."""
+
+
+class ValueSettings(_Frozen):
+    """What a conversion is worth, in one currency."""
+
+    per_conversion: Annotated[float, Field(ge=0)] | None = None
+    """Value of a conversion; none: lists are ordered by probability and costs count as 0."""
+    cost: dict[Channel, dict[Handler, Annotated[float, Field(ge=0)]]] = Field(default_factory=dict)
+    """Cost of one contact, by channel and handler."""
+
+
+class SuppressionSettings(_Frozen):
+    """When the suppression list is believed."""
+
+    max_shrink_share: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Nothing is published when the list has shrunk by more than this share since last time."""
+
+
+class ListSettings(_Frozen):
+    """What is handed out."""
+
+    ttl_hours: Annotated[int, Field(ge=1, le=72)] = 24
+    """Hours after publication until claims from a list are refused."""
+    claim_lease_hours: Annotated[int, Field(ge=1, le=72)] = 24
+    """Hours until a claim that was not worked may be claimed again."""
+    reasons: Annotated[int, Field(ge=1, le=10)] = 3
+    """Reasons in words on each listed row."""
+
+
+def _default_capacity() -> dict[Channel, dict[Handler, int]]:
+    return {
+        "phone": {"human": 60},
+        "ai_voice": {"ai": 500},
+        "email": {"ai": 2_000},
+        "sms": {"ai": 300},
+        "mail": {"ai": 0},
+    }
+
+
+class Settings(_Frozen):
+    """All settings of a home; see `lead-triage config show`."""
+
+    store: StoreSettings = StoreSettings()
+    memory: MemorySettings = MemorySettings()
+    label: LabelSettings = LabelSettings()
+    value: ValueSettings = ValueSettings()
+    suppression: SuppressionSettings = SuppressionSettings()
+    list: ListSettings = ListSettings()
+    feeds: FeedSettings = FeedSettings()
+    train: TrainSettings = TrainSettings()
+    gates: GateSettings = GateSettings()
+    capacity: dict[Channel, dict[Handler, Annotated[int, Field(ge=0)]]] = Field(
+        default_factory=_default_capacity
+    )
+    """Contacts per day by channel and handler; what is not named is 0."""
+    policy: PolicyTable = Field(default_factory=load_policy)
+    """Who may be contacted where; the shipped table unless overridden."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _merge_policy(cls, data: dict[str, object]) -> dict[str, object]:
+        policy = data.get("policy")
+        if isinstance(policy, dict):
+            data = {**data, "policy": load_policy(policy)}
+        return data
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read settings from `path`; a missing file means every default.
+
+        Raises
+        ------
+        UsageError
+            The file is not TOML, or a key is unknown or out of range.
+        """
+        if not path.exists():
+            return cls()
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path.name} is not valid TOML: {error}") from None
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise UsageError(
+                f"{path.name}: {key}: {first['msg']}",
+                fix="see `lead-triage config show` for every key and its default",
+            ) from None
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the settings in force, hex."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

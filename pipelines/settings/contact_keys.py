@@ -1,0 +1,133 @@
+"""Canonical text of a contact point and its keyed hash: what suppressions are matched by.
+
+A contact point is known by every text that :func:`suppression_keys` or :func:`lookup_keys` gives.
+Matching too much is safe here, matching too little is not, so plus-tags, Gmail dots and letter case
+are folded. The eligibility stage makes the same texts and hashes in SQL; a test keeps them equal.
+"""
+
+import hashlib
+import hmac
+import unicodedata
+from typing import Literal
+
+Kind = Literal["email", "phone", "domain"]
+
+GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
+
+
+def hmac_hex(secret: bytes, text: str) -> str:
+    """Return the HMAC-SHA-256 of the UTF-8 bytes of `text`, 64 lower-case hex digits."""
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def hmac_pads(secret: bytes) -> tuple[bytes, bytes]:
+    """Return the inner and outer key block of RFC 2104, for engines that only have SHA-256."""
+    block = hashlib.sha256(secret).digest() if len(secret) > 64 else secret
+    block = block.ljust(64, b"\x00")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tuple[str, ...]:
+    """Return the canonical texts under which a suppressed contact point is remembered.
+
+    Parameters
+    ----------
+    kind : {"email", "phone", "domain"}
+        What `value` is.
+    value : str
+        As typed by a person or read from a file.
+    region : str, optional
+        ISO 3166-1 alpha-2 country of a phone number in national format.
+
+    Raises
+    ------
+    ValueError
+        `value` cannot be a contact point of that kind; the message does not repeat it.
+    """
+    if kind == "email":
+        return _email_keys(value)
+    if kind == "phone":
+        return (f"phone:{_e164(value, region)}",)
+    return tuple(f"domain:{name}" for name in _domain_names(value.strip().removeprefix("@")))
+
+
+def lookup_keys(
+    email_key: str | None = None,
+    phones: tuple[str | None, ...] = (),
+    email_domain: str | None = None,
+) -> tuple[str, ...]:
+    """Return every canonical text whose suppression binds a lead with these normalised fields.
+
+    Parameters
+    ----------
+    email_key, email_domain : str or None
+        As in table `lead`. A suppressed domain binds its subdomains.
+    phones : tuple of str or None
+        E.164 numbers, as `lead.phone_e164` and `lead.mobile_e164`.
+    """
+    keys: list[str] = []
+    if email_key is not None:
+        keys += [f"email:{email_key}", f"email:{folded_email(email_key)}"]
+    keys += [f"phone:{phone}" for phone in phones if phone is not None]
+    if email_domain is not None:
+        labels = email_domain.split(".")
+        keys += ["domain:" + ".".join(labels[n:]) for n in range(max(len(labels) - 1, 1))]
+    return tuple(dict.fromkeys(keys))
+
+
+def folded_email(email_key: str) -> str:
+    """Fold letter case, plus-tag and Gmail dots of a normalised address.
+
+    The local part is lower-cased letter by letter (no context rules), so that SQL can do the same.
+    """
+    local, at, domain = email_key.rpartition("@")
+    local, domain = _lower(local), _lower(domain)
+    local = local.split("+", 1)[0] or local
+    if domain in GMAIL_DOMAINS:
+        domain = "gmail.com"
+        local = local.replace(".", "") or local
+    return local + at + domain
+
+
+def _email_keys(value: str) -> tuple[str, ...]:
+    address = unicodedata.normalize("NFC", value.strip())
+    local, _, domain = address.rpartition("@")
+    if not local or any(character.isspace() for character in address):
+        raise ValueError("not an e-mail address")
+    exact = [f"{local}@{name}" for name in _domain_names(domain)]
+    return tuple(dict.fromkeys(f"email:{key}" for key in (*exact, *map(folded_email, exact))))
+
+
+def _domain_names(value: str) -> tuple[str, ...]:
+    """Return the ASCII names of a domain; two where IDNA 2003 and UTS 46 disagree."""
+    name = _lower(unicodedata.normalize("NFKC", value.strip().rstrip("."))).replace("。", ".")
+    labels = name.split(".")
+    if len(labels) < 2 or not all(labels) or any(character.isspace() for character in name):
+        raise ValueError("not a domain name")
+    if name.isascii():
+        return (name,)
+    plain = ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+        for label in labels
+    )
+    try:
+        older = name.encode("idna").decode("ascii")
+    except UnicodeError:
+        older = plain
+    return tuple(dict.fromkeys((plain, older)))
+
+
+def _e164(value: str, region: str | None) -> str:
+    import phonenumbers  # 30 ms to import, and most commands never parse a number
+
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a phone number with a country code") from None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _lower(text: str) -> str:
+    # Python gives two characters for the dotted capital I, and a context rule for final sigma;
+    # every other letter has one simple lower-case letter, which is what DuckDB uses.
+    return "".join("i" if letter == "İ" else letter.lower() for letter in text)

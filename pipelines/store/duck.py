@@ -1,0 +1,225 @@
+"""The only door to DuckDB: a thin connection that gives and takes Polars frames.
+
+Errors are translated without their text, because DuckDB quotes the offending row in it and a row is
+personal data.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+from pipelines.errors import StoreError, UsageError
+from pipelines.store.sqltext import quoted
+
+# 1.5 is the newest format that both supported DuckDB lines read: docs/decisions/0001.
+STORAGE_VERSION = "v1.5.0"
+
+_OFFLINE: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+}
+_ADVICE = {
+    "OutOfMemoryException": "lower the number of threads or raise memory.duckdb_gb in the settings",
+    "IOException": "check free disk space and permissions of the home directory",
+}
+
+
+class Database:
+    """One DuckDB connection, closed in the thread that opened it.
+
+    Make one with :meth:`memory` or :meth:`open`; use it as a context manager.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def memory(
+        cls, memory_gb: float = 4.0, threads: int = 2, spill: Path | None = None
+    ) -> "Database":
+        """Open a scratch database that lives in memory and spills to `spill`."""
+        return cls(duckdb.connect(":memory:", config=_config(memory_gb, threads, spill)))
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        read_only: bool,
+        memory_gb: float = 5.0,
+        threads: int = 2,
+        spill: Path | None = None,
+    ) -> "Database":
+        """Open the store file `path`; a new one is made in the 1.5 storage format.
+
+        Raises
+        ------
+        StoreError
+            The file is missing (read-only), damaged or held by another writer.
+        """
+        with _translated("open the store file"):
+            if read_only:
+                config = _config(memory_gb, threads, spill)
+                return cls(duckdb.connect(str(path), read_only=True, config=config))
+            connection = duckdb.connect(":memory:", config=_config(memory_gb, threads, spill))
+            target = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{target}' AS store (STORAGE_VERSION '{STORAGE_VERSION}')")
+            connection.execute("USE store")
+            return cls(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        self._connection.close()
+
+    def run(self, statement: str, **params: object) -> None:
+        """Run DDL or DML to its end; several statements may stand in one text without `params`."""
+        with _translated(_title(statement)):
+            self._connection.execute(statement, params or None)
+
+    def frame(self, statement: str, **params: object) -> pl.DataFrame:
+        """Return the whole result of a SELECT as a frame."""
+        with _translated(_title(statement)):
+            # `.pl()` on a relation re-plans; Arrow hand-over keeps the order of the query.
+            frame: pl.DataFrame = self._connection.sql(statement, params=params or None).pl()
+            return frame
+
+    def batches(self, statement: str, rows: int, **params: object) -> Iterator[pl.DataFrame]:
+        """Stream a SELECT in frames of about `rows` rows, in the order of the query.
+
+        The connection is busy until the iterator is exhausted.
+        """
+        with _translated(_title(statement)):
+            relation = self._connection.sql(statement, params=params or None)
+            for batch in relation.to_arrow_reader(rows):
+                frame = pl.from_arrow(batch)
+                if isinstance(frame, pl.DataFrame) and frame.height:
+                    yield frame
+
+    def scalar(self, statement: str, **params: object) -> Any:  # noqa: ANN401 - any SQL value
+        """Return the first value of the first row, or None when there is no row."""
+        with _translated(_title(statement)):
+            row = self._connection.execute(statement, params or None).fetchall()
+        return row[0][0] if row else None
+
+    def insert(self, table: str, frame: pl.DataFrame) -> None:
+        """Append `frame` to `table`, columns matched by name."""
+        self.register("inserted_frame", frame)
+        try:
+            self.run(f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM inserted_frame")
+        finally:
+            self.unregister("inserted_frame")
+
+    def register(self, name: str, frame: pl.DataFrame) -> None:
+        """Make `frame` readable in SQL as `name`."""
+        with _translated("register a frame"):
+            self._connection.register(name, frame)
+
+    def unregister(self, name: str) -> None:
+        """Forget the frame registered as `name`."""
+        with _translated("unregister a frame"):
+            self._connection.unregister(name)
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Return column name -> DuckDB type of `table`, in order; empty when there is none."""
+        found = self.frame(
+            "SELECT column_name, data_type FROM information_schema.columns"
+            " WHERE table_name = $table AND table_catalog = current_catalog()"
+            " ORDER BY ordinal_position",
+            table=table,
+        )
+        return dict(zip(found["column_name"], found["data_type"], strict=True))
+
+    def exists(self, table: str) -> bool:
+        """Tell whether a table or view of that name exists."""
+        return bool(self.columns(table))
+
+    def tables(self) -> list[str]:
+        """Return the names of the base tables, sorted."""
+        found = self.frame(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_type = 'BASE TABLE' AND table_catalog = current_catalog()"
+            " ORDER BY table_name"
+        )
+        return found["table_name"].to_list()
+
+    def copy_to(self, path: Path) -> None:
+        """Write a fresh copy of the whole store to the new file `path`, without free blocks."""
+        target = str(path).replace("'", "''")
+        with _translated("copy the store"):
+            self._connection.execute(
+                f"ATTACH '{target}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')"
+            )
+            self._connection.execute("COPY FROM DATABASE store TO fresh")
+            self._connection.execute("DETACH fresh")
+
+    def contain(self) -> None:
+        """Give up files, network and settings for good; what is left is SQL on this store."""
+        with _translated("contain the connection"):
+            # In this order: closing external access freezes what concerns the file system.
+            self._connection.execute("SET enable_external_access = false")
+            self._connection.execute("SET lock_configuration = true")
+
+    def query(self, statement: str) -> pl.DataFrame:
+        """Run what an analyst typed and return the result.
+
+        Raises
+        ------
+        UsageError
+            With DuckDB's own words, which may quote data: for the eyes of who typed it.
+        """
+        try:
+            relation = self._connection.sql(statement)
+            frame: pl.DataFrame = pl.DataFrame() if relation is None else relation.pl()
+        except duckdb.Error as error:
+            raise UsageError(str(error).strip()) from None
+        return frame
+
+    def interrupt(self) -> None:
+        """Stop the running statement; callable from another thread."""
+        self._connection.interrupt()
+
+
+def _config(memory_gb: float, threads: int, spill: Path | None) -> dict[str, Any]:
+    config = {**_OFFLINE, "memory_limit": f"{memory_gb:.3f}GB", "threads": threads}
+    if spill is not None:
+        config["temp_directory"] = str(spill)
+    return config
+
+
+def _title(statement: str) -> str:
+    """Name a statement by its first comment or verb, never by its values."""
+    comment = re.match(r"\s*--\s*(?:purpose:\s*)?(.{1,80})", statement)
+    if comment:
+        return comment.group(1).strip()
+    word = re.match(r"\s*(\w+)", statement)
+    return f"run a {word.group(1).upper()}" if word else "run a statement"
+
+
+@contextmanager
+def _translated(action: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        kind = type(error).__name__
+        raise StoreError(
+            f"the store could not {action} ({kind})", fix=_ADVICE.get(kind, "")
+        ) from None

@@ -1,0 +1,68 @@
+"""Files we hand to people and programs: whole or not at all, and safe to open in a spreadsheet."""
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.errors import UsageError
+
+# CWE-1236: a cell that begins with one of these is run as a formula by spreadsheets.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")  # noqa: RUF001
+_FORMATS = (".csv", ".parquet", ".jsonl")
+
+
+def guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put a single quote before text cells that a spreadsheet would run; numbers stay numbers."""
+    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(
+        pl.when(pl.any_horizontal(*(pl.col(name).str.starts_with(s) for s in _FORMULA_STARTS)))
+        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in text
+    )
+
+
+def check_format(path: Path) -> str:
+    """Return the suffix of an output file.
+
+    Raises
+    ------
+    UsageError
+        The suffix names no format that can be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _FORMATS:
+        raise UsageError(
+            f"{path.name} has no known output format", expected=f"one of {', '.join(_FORMATS)}"
+        )
+    return suffix
+
+
+def write_table(frame: pl.DataFrame, path: Path, mode: int = 0o600) -> Path:
+    """Write `frame` as CSV, Parquet or JSON lines, by the suffix of `path`.
+
+    The file appears whole, by a rename, and only its owner may read it. CSV is for people and is
+    guarded against formulas; Parquet and JSON lines are for programs and hold the cells as they
+    are.
+    """
+    suffix = check_format(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as stream:
+            if suffix == ".csv":
+                guarded(frame).write_csv(stream)
+            elif suffix == ".parquet":
+                frame.write_parquet(stream)
+            else:
+                frame.write_ndjson(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror})") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,56 @@
+-- purpose: tables of the ledger; times are UTC ISO 8601 text; contact points are HMACs, never text
+CREATE TABLE IF NOT EXISTS run (
+    run_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('running', 'published', 'unchanged', 'failed')),
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    code_version TEXT NOT NULL,
+    config_hash TEXT NOT NULL,
+    model_id TEXT,
+    snapshot TEXT,
+    snapshot_sha256 TEXT,
+    suppression_count INTEGER,
+    error TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS stage (
+    run_id TEXT NOT NULL REFERENCES run (run_id),
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    counts TEXT NOT NULL,
+    PRIMARY KEY (run_id, position)
+) STRICT;
+CREATE TABLE IF NOT EXISTS suppression (
+    suppression_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain')),
+    key_hmac TEXT NOT NULL,
+    channel TEXT,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT,
+    source TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS suppression_key ON suppression (key_hmac);
+CREATE TABLE IF NOT EXISTS claim (
+    claim_id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    person_key INTEGER NOT NULL,
+    lead_key INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    claimed_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    released_at TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS claim_person ON claim (person_key);
+CREATE TABLE IF NOT EXISTS model (
+    model_id TEXT PRIMARY KEY,
+    population TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('champion', 'challenger', 'rejected', 'retired')),
+    changed_at TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;

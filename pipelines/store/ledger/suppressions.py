@@ -1,0 +1,91 @@
+"""Suppressions: the truth about who may not be contacted, effective the moment it is written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from pipelines.store.ledger.connection import Ledger
+
+_COLUMNS = ("suppression_id", "kind", "key_hmac", "channel", "reason", "since", "until", "source")
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One suppressed contact point.
+
+    Attributes
+    ----------
+    kind : str
+        email, phone or domain.
+    key_hmac : str
+        HMAC-SHA256 of the canonical contact point, hex.
+    channel : str or None
+        Channel it binds; None binds all.
+    reason, source : str
+    since : datetime
+        UTC.
+    """
+
+    kind: str
+    key_hmac: str
+    channel: str | None
+    reason: str
+    since: datetime
+    source: str
+
+
+def add(ledger: Ledger, rows: Iterable[Suppression]) -> int:
+    """Record suppressions and return how many were new; one that stands is never changed."""
+    before = count(ledger)
+    values = [
+        (
+            f"{row.key_hmac}:{row.channel or '*'}",
+            row.kind,
+            row.key_hmac,
+            row.channel,
+            row.reason,
+            row.since.isoformat(),
+            None,
+            row.source,
+        )
+        for row in rows
+    ]
+    with ledger.transaction():
+        ledger.executemany(
+            "INSERT OR IGNORE INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values
+        )
+    return count(ledger) - before
+
+
+def count(ledger: Ledger) -> int:
+    """Return the number of suppressions."""
+    return int(ledger.rows("SELECT count(*) FROM suppression")[0][0])
+
+
+def frame(ledger: Ledger) -> pl.DataFrame:
+    """Return all suppressions as the published table `suppression` holds them."""
+    rows = ledger.rows(
+        "SELECT suppression_id, kind, key_hmac, channel, reason, since, until, source"
+        " FROM suppression ORDER BY suppression_id"
+    )
+    text = pl.DataFrame(rows, schema=dict.fromkeys(_COLUMNS, pl.String), orient="row")
+    return text.with_columns(
+        pl.col("since", "until").str.to_datetime(
+            "%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=True
+        )
+    )
+
+
+def bound(ledger: Ledger, key_hmacs: Sequence[str]) -> dict[str, set[str | None]]:
+    """Return key_hmac -> channels it is suppressed for (None: all), for the keys that are."""
+    found: dict[str, set[str | None]] = {}
+    for start in range(0, len(key_hmacs), 500):
+        part = key_hmacs[start : start + 500]
+        marks = ", ".join("?" * len(part))
+        for key, channel in ledger.rows(
+            f"SELECT key_hmac, channel FROM suppression WHERE key_hmac IN ({marks})", *part
+        ):
+            found.setdefault(key, set()).add(channel)
+    return found

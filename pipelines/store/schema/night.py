@@ -1,0 +1,143 @@
+"""Tables that a night derives: persons, eligibility, scores, decisions, and its own record."""
+
+from pipelines.store.schema.spec import Table, table
+
+CHANNELS = ("email", "phone", "ai_voice", "sms", "mail")
+_MASKS = tuple(
+    (f"{channel}_reasons", "UINTEGER", f"reasons against {channel}, one bit each; 0: may contact")
+    for channel in CHANNELS
+)
+
+DEDUPE_LINK = table(
+    "dedupe_link",
+    "One row per lead: the person it belongs to and the rule that says so",
+    ("lead_key", "BIGINT", "lead"),
+    ("person_key", "BIGINT", "smallest lead_key of the person"),
+    ("match_rule", "VARCHAR", "self, email, phone or email+phone"),
+    ("match_weight", "DOUBLE", "weight of a fuzzy match; null for exact rules"),
+)
+PERSON = table(
+    "person",
+    "One row per person",
+    ("person_key", "BIGINT", "smallest lead_key of the person"),
+    ("representative_lead_key", "BIGINT", "lead that stands for the person on a list"),
+    ("lead_count", "INTEGER", "leads of the person"),
+)
+ELIGIBILITY = table(
+    "eligibility",
+    "One row per person: may each channel be used, and if not, every reason why",
+    ("person_key", "BIGINT", "person"),
+    ("lead_key", "BIGINT", "representative lead"),
+    ("region", "VARCHAR", "policy region; null where no policy row exists"),
+    ("is_scorable", "BOOLEAN", "may be scored: no objector, and some channel is open"),
+    *_MASKS,
+)
+SCORE = table(
+    "score",
+    "One row per lead scored tonight",
+    ("run_id", "VARCHAR", "run"),
+    ("lead_key", "BIGINT", "lead"),
+    ("model_id", "VARCHAR", "model that scored; null without one"),
+    ("raw_score", "DOUBLE", "sum of the trees, log-odds before calibration"),
+    ("probability", "DOUBLE", "calibrated probability to convert within the horizon"),
+    ("percentile", "DOUBLE", "share of held-out training leads that score lower, 0 to 100"),
+    ("score_source", "VARCHAR", "model, scorecard or none"),
+)
+DECISION = table(
+    "decision",
+    "One row per lead for the current night: listed or not, and why",
+    ("run_id", "VARCHAR", "run"),
+    ("lead_key", "BIGINT", "lead"),
+    ("person_key", "BIGINT", "person"),
+    ("is_eligible", "BOOLEAN", "some channel is open for this lead"),
+    ("channel", "VARCHAR", "channel tonight; null when not listed"),
+    ("handler", "VARCHAR", "ai or human; null when not listed"),
+    ("route", "VARCHAR", "ai, human or none"),
+    ("verdict", "VARCHAR", "listed, below_capacity, not_worth_cost, not_eligible or duplicate"),
+    ("rank", "INTEGER", "1 is the best of all scored persons; null when not scored"),
+    ("probability", "DOUBLE", "calibrated probability; null when not scored"),
+    ("expected_value", "DOUBLE", "probability x value - cost, in currency or conversions"),
+    ("slice", "VARCHAR", "exploit; null when not listed"),
+    *_MASKS,
+)
+LIST_REASON = table(
+    "list_reason",
+    "One row per listed lead and reason in words, the strongest first",
+    ("run_id", "VARCHAR", "run"),
+    ("lead_key", "BIGINT", "lead"),
+    ("position", "INTEGER", "1 is the strongest reason"),
+    ("reason", "VARCHAR", "what speaks for or against the lead, in words"),
+)
+REASON = table(
+    "reason",
+    "One row per reason code: what a bit of a *_reasons mask means",
+    ("bit", "UTINYINT", "position of the bit, 0 is the lowest"),
+    ("code", "VARCHAR", "reason code"),
+    ("description", "VARCHAR", "the reason in words"),
+    ("unblock", "VARCHAR", "what would lift it; null when nothing may"),
+)
+LOAD_FILE = table(
+    "load_file",
+    "One row per file loaded: records = loaded + updated + unchanged + duplicates + quarantined",
+    ("batch_id", "VARCHAR", "batch"),
+    ("file_name", "VARCHAR", "name of the file, without its folder"),
+    ("sha256", "VARCHAR", "hash of the file"),
+    ("kind", "VARCHAR", "leads, activities, outcomes, consent, suppressions, ..."),
+    ("source_system", "VARCHAR", "slug of the source"),
+    ("records", "BIGINT", "records in the file, counted independently of the reader"),
+    ("loaded", "BIGINT", "new rows"),
+    ("updated", "BIGINT", "rows that changed"),
+    ("unchanged", "BIGINT", "rows that were there already"),
+    ("duplicates", "BIGINT", "records superseded by a later one in the same file"),
+    ("quarantined", "BIGINT", "records set aside with a reason"),
+    ("loaded_at", "TIMESTAMP", "UTC time of the merge"),
+)
+RUN = table(
+    "run",
+    "One row: the run that built this file",
+    ("run_id", "VARCHAR", "run"),
+    ("kind", "VARCHAR", "load or nightly"),
+    ("as_of", "TIMESTAMP", "midnight UTC of the logical date"),
+    ("code_version", "VARCHAR", "version of lead-triage"),
+    ("config_hash", "VARCHAR", "hash of the settings in force"),
+    ("model_id", "VARCHAR", "champion used; null without one"),
+    ("input_hash", "VARCHAR", "hash over the batches merged so far"),
+)
+FUNNEL = table(
+    "funnel",
+    "One row per step of the night: how many were where",
+    ("run_id", "VARCHAR", "run"),
+    ("step", "VARCHAR", "loaded, quarantined, duplicates, not_eligible, scored, listed, ..."),
+    ("detail", "VARCHAR", "reason, channel or route within the step"),
+    ("count", "BIGINT", "persons or records, as the step says"),
+)
+CAPACITY = table(
+    "capacity",
+    "One row per channel and handler: tonight's quota",
+    ("run_id", "VARCHAR", "run"),
+    ("channel", "VARCHAR", "channel"),
+    ("handler", "VARCHAR", "ai or human"),
+    ("quota", "INTEGER", "contacts per day"),
+    ("listed", "INTEGER", "contacts listed tonight"),
+)
+META = table(
+    "meta",
+    "Bookkeeping of the file itself",
+    ("key", "VARCHAR", "name"),
+    ("value", "VARCHAR", "value"),
+)
+
+NIGHT_TABLES: tuple[Table, ...] = (
+    DEDUPE_LINK,
+    PERSON,
+    ELIGIBILITY,
+    SCORE,
+    DECISION,
+    LIST_REASON,
+    REASON,
+    LOAD_FILE,
+    RUN,
+    FUNNEL,
+    CAPACITY,
+    META,
+)

@@ -1,0 +1,114 @@
+import sqlite3
+import stat
+from datetime import date, datetime
+
+import pytest
+
+from pipelines.errors import LockedError, RefusedError, StoreError
+from pipelines.store.ledger import Ledger, claims, models, runs, suppressions
+
+AT = datetime(2026, 1, 2, 3, 4, 5)
+
+
+@pytest.fixture
+def ledger(home):
+    with Ledger(home.ledger) as opened:
+        yield opened
+
+
+def test_only_its_owner_reads_it(home, ledger):
+    assert stat.S_IMODE(home.ledger.stat().st_mode) == 0o600
+
+
+def test_a_newer_home_is_refused(home, ledger):
+    with sqlite3.connect(home.ledger) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    raw.close()
+    with pytest.raises(RefusedError, match="format 99"):
+        Ledger(home.ledger)
+
+
+def test_a_file_that_is_no_ledger_is_a_clear_error(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"not a database at all, but long enough" * 10)
+    with pytest.raises(StoreError, match="not a ledger"):
+        Ledger(path)
+
+
+def test_a_transaction_is_all_or_nothing(ledger):
+    with pytest.raises(ZeroDivisionError), ledger.transaction():
+        models.register(ledger, "m", population="p", variant="full", at=AT, reason="r")
+        raise ZeroDivisionError
+    assert models.listing(ledger) == []
+
+
+def test_a_second_writer_waits_and_then_gives_up(home, ledger, monkeypatch):
+    monkeypatch.setattr("pipelines.store.ledger.connection._BUSY_S", 0.05)
+    with Ledger(home.ledger) as other, ledger.transaction():
+        transaction = other.transaction()
+        with pytest.raises(LockedError):
+            transaction.__enter__()
+
+
+def test_one_champion_per_population_and_variant(ledger):
+    for name in ("a", "b"):
+        models.promote(ledger, name, population="dated", variant="full", at=AT, reason="gates")
+    models.promote(ledger, "c", population="dated", variant="lead_only", at=AT, reason="gates")
+    assert models.champion(ledger, "dated", "full") == "b"
+    assert {m.model_id: m.status for m in models.listing(ledger)} == {
+        "a": "retired",
+        "b": "champion",
+        "c": "champion",
+    }
+
+
+def test_a_suppression_is_never_changed_by_a_later_one(ledger):
+    def row(reason):
+        return suppressions.Suppression("email", "k1", None, reason, AT, "test")
+
+    assert suppressions.add(ledger, [row("first"), row("again")]) == 1
+    assert suppressions.add(ledger, [row("later")]) == 0
+    frame = suppressions.frame(ledger)
+    assert frame["reason"].to_list() == ["first"]
+    assert frame["since"].to_list() == [AT]
+
+
+def test_bound_finds_every_channel_of_many_keys(ledger):
+    rows = [
+        suppressions.Suppression("email", f"k{n}", channel, "r", AT, "t")
+        for n in range(1200)
+        for channel in (None, "email")
+    ]
+    suppressions.add(ledger, rows)
+    found = suppressions.bound(ledger, [f"k{n}" for n in range(0, 2400, 2)])
+    assert len(found) == 600
+    assert found["k2"] == {None, "email"}
+
+
+def test_a_claim_is_held_until_it_is_released_or_expires(ledger):
+    later = datetime(2026, 1, 3)
+    claims.record(ledger, [claims.Claim("c1", "run", 7, 7, "email", "ai", AT, later)])
+    assert claims.held(ledger, "run", later) == {7}
+    assert claims.held(ledger, "other run", AT) == {7}
+    assert claims.held(ledger, "other run", later) == set()
+    assert claims.release(ledger, ["c1", "unknown"], AT) == 1
+    assert claims.held(ledger, "run", AT) == set()
+
+
+def test_a_run_and_its_stages_are_remembered(ledger):
+    runs.begin(
+        ledger,
+        "r1",
+        kind="nightly",
+        as_of=date(2026, 1, 2),
+        at=AT,
+        code_version="0",
+        config_hash="h",
+        model_id=None,
+    )
+    runs.stage_done(ledger, "r1", "merge", AT, 1.5, {"leads": 3})
+    runs.stage_done(ledger, "r1", "score", AT, 0.5, {"scored": 2})
+    runs.finish(ledger, "r1", status="published", at=AT, suppression_count=4)
+    assert [stage.name for stage in runs.stages(ledger, "r1")] == ["merge", "score"]
+    assert runs.last(ledger, "nightly", "published").run_id == "r1"
+    assert runs.last_suppression_count(ledger) == 4

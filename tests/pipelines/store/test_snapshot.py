@@ -1,0 +1,83 @@
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from pipelines.errors import LockedError, RefusedError
+from pipelines.store import Database
+from pipelines.store.lock import writer_lock
+from pipelines.store.snapshot import begin, current_snapshot, finish, publish, staging_file
+
+
+def _publish(home, run_id, statement):
+    path = begin(home, run_id)
+    with Database.open(path, read_only=False) as db:
+        db.run(statement)
+    finish(path, 0.25, memory_gb=1, threads=1)
+    return publish(home, path, run_id, keep=2)
+
+
+def test_a_reader_keeps_what_it_opened_and_a_new_one_sees_the_new(home):
+    _publish(home, "one", "INSERT INTO meta VALUES ('a', '1')")
+    with Database.open(current_snapshot(home), read_only=True) as reader:
+        _publish(home, "two", "INSERT INTO meta VALUES ('b', '2')")
+        assert reader.scalar("SELECT count(*) FROM meta") == 1
+    with Database.open(home.current, read_only=True) as reader:
+        assert reader.scalar("SELECT count(*) FROM meta") == 2
+
+
+def test_what_is_published_is_immutable_and_old_files_go(home):
+    for number in range(4):
+        published = _publish(home, f"run{number}", f"INSERT INTO meta VALUES ('k', '{number}')")
+    assert stat.S_IMODE(published.path.stat().st_mode) == 0o400
+    assert len(list(home.snapshots.iterdir())) == 2
+    assert current_snapshot(home) == published.path
+    assert not list(home.staging.iterdir())
+
+
+def test_a_run_that_dies_before_the_swap_changes_nothing(home):
+    published = _publish(home, "one", "INSERT INTO meta VALUES ('a', '1')")
+    path = begin(home, "two")
+    with Database.open(path, read_only=False) as db:
+        db.run("DELETE FROM meta")
+    assert current_snapshot(home) == published.path
+    # the next run deletes what is left, and starts from what is published
+    begin(home, "three")
+    assert not staging_file(home, "two").exists()
+    with Database.open(staging_file(home, "three"), read_only=False) as db:
+        assert db.scalar("SELECT value FROM meta WHERE key = 'a'") == "1"
+
+
+def test_a_file_full_of_free_blocks_is_rewritten(home):
+    filler = "INSERT INTO meta SELECT range, md5(range::VARCHAR) FROM range(600000)"
+    big = _publish(home, "one", filler).bytes
+    small = _publish(home, "two", "DELETE FROM meta").bytes
+    assert small < big / 4
+
+
+def test_the_lock_holds_across_processes_and_dies_with_its_holder(home):
+    code = (
+        "import sys, time; from pathlib import Path;"
+        "from pipelines.store.lock import writer_lock;"
+        "lock = writer_lock(Path(sys.argv[1])); lock.__enter__();"
+        "print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(home.lock)], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline().strip() == "held"
+        with pytest.raises(LockedError), writer_lock(home.lock):
+            pass
+        holder.kill()
+    with writer_lock(home.lock):
+        pass
+
+
+def test_a_run_refuses_when_the_disk_is_too_full(home, monkeypatch):
+    _publish(home, "one", "INSERT INTO meta VALUES ('a', '1')")
+    monkeypatch.setattr(
+        "pipelines.store.snapshot.shutil.disk_usage", lambda _: type("U", (), {"free": 10})()
+    )
+    with pytest.raises(RefusedError, match="disk"):
+        begin(home, "two")
