@@ -1,0 +1,11 @@
+"""A synthetic CRM backlog with a known truth: seeded, streaming, at any size.
+
+Persons appear over 26 years in two source systems, do things, are contacted by reps who choose
+whom, convert or refuse. What a CRM would know goes to export files, what really is the case to
+``truth/``, which no stage reads.
+"""
+
+from pipelines.generate.times import T_END, T_START
+from pipelines.generate.world import GenerateReport, generate
+
+__all__ = ["T_END", "T_START", "GenerateReport", "generate"]
