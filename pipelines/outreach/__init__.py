@@ -1,0 +1,6 @@
+"""What happens during the day, on the ledger: suppressions and claims."""
+
+from pipelines.outreach.claims import ClaimResult, claim
+from pipelines.outreach.suppressions import kind_of, suppress
+
+__all__ = ["ClaimResult", "claim", "kind_of", "suppress"]

@@ -1,0 +1,76 @@
+"""Suppress contact points: stored as keyed hashes only, effective at the next claim."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import get_args
+
+from pipelines.errors import UsageError
+from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys
+from pipelines.store.ledger import Ledger, suppressions
+from pipelines.store.schema import CHANNELS
+
+
+def kind_of(value: str) -> Kind:
+    """Tell what a contact point typed by a person is: e-mail address, phone number or domain."""
+    text = value.strip()
+    if "@" in text.removeprefix("@"):
+        return "email"
+    return "phone" if text[:1] in {"+", "0", "("} or text[:1].isdigit() else "domain"
+
+
+def suppress(
+    ledger: Ledger,
+    secret: bytes,
+    points: Iterable[tuple[Kind, str, str | None]],
+    *,
+    reason: str,
+    source: str,
+    at: datetime,
+) -> int:
+    """Record contact points that may not be used any more.
+
+    Parameters
+    ----------
+    points : iterable of (kind, value, channel)
+        `kind` is email, phone or domain; `value` an e-mail address, number with country code
+        or domain; `channel` None binds every channel.
+    reason, source : str
+        Why, and what brought it.
+
+    Returns
+    -------
+    int
+        Suppressions that were new.
+
+    Raises
+    ------
+    UsageError
+        A kind or channel that does not exist, or a value that cannot be one. It is named by its
+        position: the value itself is personal data.
+    """
+    return suppressions.add(ledger, _rows(secret, points, reason, source, at))
+
+
+def _rows(
+    secret: bytes,
+    points: Iterable[tuple[Kind, str, str | None]],
+    reason: str,
+    source: str,
+    at: datetime,
+) -> Iterator[suppressions.Suppression]:
+    for position, (kind, value, channel) in enumerate(points, start=1):
+        if kind not in get_args(Kind):
+            raise UsageError(f"{kind!r} cannot be suppressed", expected=f"one of {get_args(Kind)}")
+        if channel is not None and channel not in CHANNELS:
+            raise UsageError(f"there is no channel {channel!r}", expected=f"one of {CHANNELS}")
+        try:
+            texts = suppression_keys(kind, value)
+        except ValueError:
+            raise UsageError(
+                f"contact point {position} is no {kind}",
+                expected="an e-mail address, a phone number with +country code, or a domain",
+            ) from None
+        for text in texts:
+            yield suppressions.Suppression(
+                kind, hmac_hex(secret, text), channel, reason, at, source
+            )

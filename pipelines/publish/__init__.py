@@ -1,0 +1,1 @@
+"""From decisions to something others may use: audit, snapshot, list."""

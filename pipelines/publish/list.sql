@@ -1,0 +1,30 @@
+-- purpose: tonight's list in rank order, without contact points: those leave by `claim` only
+-- grain: one row per listed person
+-- reads: decision, lead, score, list_reason    writes: nothing
+SELECT
+    decision.run_id,
+    decision.rank,
+    decision.person_key,
+    decision.lead_key,
+    lead.source_system,
+    lead.source_id,
+    decision.channel,
+    decision.handler,
+    decision.probability,
+    score.percentile,
+    decision.expected_value,
+    score.score_source,
+    score.model_id,
+    lead.country,
+    lead.owner_id,
+    reasons.reasons
+FROM decision
+JOIN lead USING (lead_key)
+LEFT JOIN score USING (lead_key)
+LEFT JOIN (
+    SELECT lead_key, string_agg(reason, '; ' ORDER BY position) AS reasons
+    FROM list_reason
+    GROUP BY lead_key
+) AS reasons USING (lead_key)
+WHERE decision.verdict = 'listed'
+ORDER BY decision.rank, decision.lead_key
