@@ -1,0 +1,186 @@
+"""Which rows a model learns from: point in time where there are dates, static labels elsewhere."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from pipelines.errors import RefusedError, UsageError
+from pipelines.store import Database, sql
+
+Condition = Literal["contacted", "none"]
+
+MILESTONES: Final = ("qualified", "converted", "opportunity", "won", "disqualified", "lost")
+
+# Without contacts the grid could go back 26 years; two years of quarters already show every season
+# twice and stay closest to what tonight's leads look like. Judgement.
+GRID_DATES: Final = 8
+MAX_ROWS: Final = 5_000_000
+_SAMPLE_STEPS: Final = 16**5  # of the first five hex digits of an MD5
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What `training_rows` made.
+
+    Parameters
+    ----------
+    table : str
+        Temporary table (lead_key, as_of, person_key, is_positive), sorted by (lead_key, as_of):
+        the order of ``feature_batches(db, target=table, ...)``.
+    condition : {"contacted", "none"}
+        "contacted": as_of is the day of a first contact after a pause, so the label means
+        converted given contacted. "none": no contact is known; as_of is a grid of days.
+    milestone : str
+        What counts as converted.
+    horizon_days : int
+        Length of the label window, from as_of on.
+    data_end : datetime
+        UTC; last known event. A row needs its whole window before it.
+    row_count, positive_count : int
+        Rows in `table`; those with a positive label.
+    candidate_count : int
+        ``row_count`` plus everything left out below.
+    too_young_count, already_converted_count, created_later_count, objected_count : int
+        Left out: window not over; person converted before; lead made after as_of (or later on that
+        day); person objected to profiling.
+    sampled_out_count : int
+        Left out to stay under the limit of rows, by whole persons.
+    """
+
+    table: str
+    condition: Condition
+    milestone: str
+    horizon_days: int
+    data_end: datetime
+    row_count: int
+    positive_count: int
+    candidate_count: int
+    too_young_count: int
+    already_converted_count: int
+    created_later_count: int
+    objected_count: int
+    sampled_out_count: int
+
+
+@dataclass(frozen=True)
+class StaticRows:
+    """What `static_rows` made: `table` has (lead_key, as_of, person_key, is_positive, row_number).
+
+    ``row_number`` is the 1-based record in the file; the table is sorted by lead_key.
+    """
+
+    table: str
+    row_count: int
+    positive_count: int
+
+
+def training_rows(
+    db: Database,
+    *,
+    as_of: date,
+    horizon_days: int,
+    milestone: str = "converted",
+    data_end: datetime | None = None,
+    grid_dates: int = GRID_DATES,
+    max_rows: int = MAX_ROWS,
+) -> TrainingRows:
+    """Make the temporary table ``training_target`` of the dated population.
+
+    Parameters
+    ----------
+    db : Database
+        Holds the tables of the store; a read-only one works.
+    as_of : date
+        Logical date of the training; nothing at or after its midnight UTC is read.
+    horizon_days : int
+        H: positive means the milestone within [as_of, as_of + H days) of the row.
+    milestone : str
+        One of `MILESTONES`. For "converted", a lead without a converted row takes its "won" row.
+    data_end : datetime, optional
+        UTC end of the data; None = the last event, outcome or creation before `as_of`.
+    grid_dates : int
+        Days of the grid where no contact is known, `horizon_days` apart.
+    max_rows : int
+        Above it, persons are sampled by a hash of their key: the same on every machine.
+
+    Raises
+    ------
+    RefusedError
+        There is no dated event at all.
+    UsageError
+        An unknown milestone, or a horizon or limit below 1.
+    """
+    if milestone not in MILESTONES:
+        raise UsageError(f"unknown milestone {milestone!r}", f"one of {', '.join(MILESTONES)}")
+    if min(horizon_days, grid_dates, max_rows) < 1:
+        raise UsageError("a training horizon, grid or limit below 1", "1 or more")
+    end = data_end or db.scalar(sql(__package__, "data_end.sql"), as_of=as_of)
+    if end is None:
+        raise RefusedError(
+            "no dated lead, activity or outcome to learn from",
+            "events before the logical date",
+            "load outcomes and activities, or map a [label] column",
+        )
+    condition = _make_candidates(db, as_of, horizon_days, end, grid_dates)
+    db.run(
+        sql(__package__, "training_rows.sql"),
+        milestone=milestone,
+        fallback="won" if milestone == "converted" else None,
+        horizon_days=horizon_days,
+        data_end=end,
+        as_of=as_of,
+    )
+    verdicts = dict(
+        db.frame("SELECT verdict, count(*) AS rows FROM training_row GROUP BY verdict").rows()
+    )
+    kept = verdicts.get("kept", 0)
+    keep = _SAMPLE_STEPS if kept <= max_rows else _SAMPLE_STEPS * max_rows // kept
+    db.run(sql(__package__, "training_target.sql"), keep=keep)
+    db.run("DROP TABLE training_row")
+    db.run("DROP TABLE training_candidate")
+    row_count, positive_count = _counts(db, "training_target")
+    return TrainingRows(
+        table="training_target",
+        condition=condition,
+        milestone=milestone,
+        horizon_days=horizon_days,
+        data_end=end,
+        row_count=row_count,
+        positive_count=positive_count,
+        candidate_count=sum(verdicts.values()),
+        too_young_count=verdicts.get("too_young", 0),
+        already_converted_count=verdicts.get("already_converted", 0),
+        created_later_count=verdicts.get("created_later", 0),
+        objected_count=verdicts.get("objected", 0),
+        sampled_out_count=kept - row_count,
+    )
+
+
+def static_rows(db: Database, *, source_system: str, as_of: date) -> StaticRows:
+    """Make the temporary table ``static_target`` of the population of one source."""
+    db.run(sql(__package__, "static_target.sql"), source_system=source_system, as_of=as_of)
+    row_count, positive_count = _counts(db, "static_target")
+    return StaticRows("static_target", row_count, positive_count)
+
+
+def _make_candidates(
+    db: Database, as_of: date, horizon_days: int, data_end: datetime, grid_dates: int
+) -> Condition:
+    db.run(sql(__package__, "episodes.sql"), horizon_days=horizon_days, as_of=as_of)
+    if db.scalar("SELECT count(*) FROM training_candidate"):
+        return "contacted"
+    db.run(
+        sql(__package__, "grid.sql"),
+        horizon_days=horizon_days,
+        data_end=data_end,
+        grid_dates=grid_dates,
+    )
+    return "none"
+
+
+def _counts(db: Database, table: str) -> tuple[int, int]:
+    counted = db.frame(
+        f"SELECT count(*) AS n, count(*) FILTER (is_positive) AS positive FROM {table}"
+    )
+    row_count, positive_count = counted.row(0)
+    return row_count, positive_count
