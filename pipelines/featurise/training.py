@@ -43,6 +43,8 @@ class TrainingRows:
     too_young_count, already_converted_count, created_later_count, objected_count : int
         Left out: window not over; person converted before; lead made after as_of (or later on that
         day); person objected to profiling.
+    undated_count : int
+        Left out: person converted, but nobody knows when.
     sampled_out_count : int
         Left out to stay under the limit of rows, by whole persons.
     """
@@ -59,6 +61,7 @@ class TrainingRows:
     already_converted_count: int
     created_later_count: int
     objected_count: int
+    undated_count: int
     sampled_out_count: int
 
 
@@ -152,6 +155,7 @@ def training_rows(
         already_converted_count=verdicts.get("already_converted", 0),
         created_later_count=verdicts.get("created_later", 0),
         objected_count=verdicts.get("objected", 0),
+        undated_count=verdicts.get("undated", 0),
         sampled_out_count=kept - row_count,
     )
 

@@ -14,14 +14,17 @@ WITH reached AS (
         coalesce(
             min(occurred_at) FILTER (milestone = $milestone),
             min(occurred_at) FILTER (milestone = $fallback)
-        ) AS reached_at
+        ) AS reached_at,
+        -- converted, nobody knows when: neither a success nor a failure of any window
+        bool_or(occurred_at IS NULL AND milestone IN ($milestone, $fallback)) AS is_undated
     FROM outcome
-    WHERE lead_key IS NOT NULL AND occurred_at < $as_of::TIMESTAMP
+    WHERE lead_key IS NOT NULL AND (occurred_at < $as_of::TIMESTAMP OR occurred_at IS NULL)
     GROUP BY lead_key
 ),
 person_reached AS (
     SELECT coalesce(dedupe_link.person_key, reached.lead_key) AS person_key,
-        min(reached_at) AS reached_at
+        min(reached_at) AS reached_at,
+        bool_or(is_undated) AND min(reached_at) IS NULL AS is_undated
     FROM reached
     LEFT JOIN dedupe_link ON dedupe_link.lead_key = reached.lead_key
     GROUP BY 1
@@ -55,6 +58,7 @@ SELECT
     CASE
         WHEN objector.person_key IS NOT NULL THEN 'objected'
         WHEN known.created_at > known.as_of THEN 'created_later'
+        WHEN person_reached.is_undated THEN 'undated'
         WHEN person_reached.reached_at < known.as_of THEN 'already_converted'
         WHEN known.window_end > $data_end::TIMESTAMP THEN 'too_young'
         ELSE 'kept'

@@ -15,7 +15,7 @@ SETTINGS = settings(
 AS_OF = date(2025, 2, 1)
 NIGHT = START.replace(year=2025, month=2)
 DATA_END = START + timedelta(days=395)  # 30 days after a day on which contacts fall
-COUNTS = ("too_young", "already_converted", "created_later", "objected")
+COUNTS = ("too_young", "already_converted", "created_later", "objected", "undated")
 
 
 def kept(db, rows):
@@ -208,3 +208,18 @@ def test_objectors_are_no_static_rows(db):
         },
     )
     assert static_rows(db, source_system="bank", as_of=AS_OF).row_count == 0
+
+
+def test_who_converted_nobody_knows_when_is_neither_success_nor_failure(db):
+    db.run(
+        "INSERT INTO lead BY NAME SELECT 1 AS lead_key, true AS is_dated, $at AS created_at",
+        at=START,
+    )
+    db.run(
+        "INSERT INTO activity BY NAME SELECT 1 AS lead_key, 'out' AS direction, 'call' AS channel,"
+        ' $at::TIMESTAMP AS "at"',
+        at=START + timedelta(days=30),
+    )
+    db.run("INSERT INTO outcome BY NAME SELECT 1 AS lead_key, 'converted' AS milestone")
+    rows = make(db)
+    assert (rows.row_count, rows.undated_count) == (0, 1)

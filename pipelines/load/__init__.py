@@ -1,0 +1,20 @@
+"""Load: files of any CRM to immutable batches, and batches into the store."""
+
+from pipelines.load.batch import Landed
+from pipelines.load.discover import discover
+from pipelines.load.land import land
+from pipelines.load.mapping import Mapping, load_mapping
+from pipelines.load.merge import MergeCounts, merge
+from pipelines.load.preview import Preview, preview
+
+__all__ = [
+    "Landed",
+    "Mapping",
+    "MergeCounts",
+    "Preview",
+    "discover",
+    "land",
+    "load_mapping",
+    "merge",
+    "preview",
+]

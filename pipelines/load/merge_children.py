@@ -1,0 +1,113 @@
+"""Rows that belong to leads into the store, and waiting ones to the leads they name."""
+
+from datetime import datetime
+
+from pipelines.load.batch import Landed
+from pipelines.load.tables import SCHEMAS
+from pipelines.store import Database, quoted, sql
+
+_PACKAGE = "pipelines.load"
+OWN_IDS = {
+    "activity": "activity_id",
+    "outcome": "outcome_id",
+    "consent_event": "consent_id",
+    "contact_attempt": "attempt_id",
+    "customer": "customer_id",
+    "registry": "registry_id",
+}
+_WAITING = ("activity", "outcome", "consent_event", "contact_attempt")
+_NOT_CONTENT = frozenset(
+    {"row_number", "source_system", "ingested_at", "batch_id", "contact_key", "registry_id"}
+)
+
+
+def merge_child(
+    db: Database, batch: Landed, table: str, at: datetime, *, is_own: bool
+) -> tuple[int, int, int]:
+    """Merge one child table of a batch.
+
+    Parameters
+    ----------
+    is_own : bool
+        The rows are the records of the file; otherwise they came along with leads, and rows of
+        replaced records count as well.
+
+    Returns
+    -------
+    tuple of int
+        Rows that are new, changed and unchanged. Consent is append-only: nothing changes there.
+    """
+    path = batch.path(table)
+    if not path.exists():
+        return 0, 0, 0
+    stored = db.columns(table)
+    content = [c for c in SCHEMAS[table] if c in stored and c not in _NOT_CONTENT]
+    content = [c for c in content if c != OWN_IDS[table] and c != "captured_at"]
+    own = quoted(OWN_IDS[table])
+    # The row of a register has no id of its own: who is on which register is the identity.
+    identity = "registry || ':' || contact_key" if table == "registry" else own
+    statement = sql(_PACKAGE, "merge_child.sql")
+    kept = "row_number NOT IN (SELECT row_number FROM superseded)"
+    if not is_own:
+        kept = f"true QUALIFY row_number() OVER (PARTITION BY {own} ORDER BY row_number DESC) = 1"
+    scope = f"source_system = '{batch.source_system}'" if "source_system" in stored else "true"
+    has_lead = "lead_source_id" in SCHEMAS[table]
+    statement = (
+        statement.replace("SELECT __own_id__, hash", f"SELECT {identity} AS {own}, hash")
+        .replace("__own_id__", own)
+        .replace("__columns__", ", ".join(quoted(c) for c in content))
+        .replace("__table__", quoted(table))
+        .replace("__scope__", scope)
+        .replace("__kept__", kept)
+        .replace("landed.__lead_id__", "landed.lead_source_id" if has_lead else "NULL")
+    )
+    db.run(statement, path=str(path))
+    if table == "consent_event":
+        db.run("UPDATE landed_child SET is_changed = false")
+    loaded = int(db.scalar("SELECT count(*) FROM landed_child WHERE is_new"))
+    updated = int(db.scalar("SELECT count(*) FROM landed_child WHERE is_changed"))
+    total = int(db.scalar("SELECT count(*) FROM landed_child"))
+    if updated:
+        db.run(
+            f"DELETE FROM {quoted(table)} WHERE {scope} AND {identity} IN"
+            f" (SELECT {own} FROM landed_child WHERE is_changed)"
+        )
+    columns = [c for c in stored if c in SCHEMAS[table] and c != "ingested_at"]
+    columns += ["lead_key"] if "lead_key" in stored else []
+    db.run(
+        f"INSERT INTO {quoted(table)} BY NAME"
+        f" SELECT {', '.join(quoted(c) for c in columns)}, $at::TIMESTAMP AS ingested_at"
+        " FROM landed_child WHERE is_new OR is_changed",
+        at=at.isoformat(sep=" "),
+    )
+    db.run("DROP TABLE landed_child")
+    return loaded, updated, total - loaded - updated
+
+
+def attach_waiting(db: Database) -> int:
+    """Give every waiting child row the lead it names, where that lead is loaded now.
+
+    Returns
+    -------
+    int
+        Rows attached.
+    """
+    attached = 0
+    for table in _WAITING:
+        name = quoted(table)
+        if not db.scalar(f"SELECT count(*) FROM {name} WHERE lead_key IS NULL"):
+            continue
+        has_contact = "contact_key" in db.columns(table)
+        statement = (
+            sql(_PACKAGE, "attach.sql")
+            .replace("__table__", name)
+            .replace("__contact_key__", "contact_key" if has_contact else "NULL::VARCHAR")
+        )
+        db.run(statement)
+        attached += int(db.scalar("SELECT count(*) FROM attached"))
+        db.run(
+            f"UPDATE {name} SET lead_key = attached.lead_key FROM attached"
+            f" WHERE {name}.rowid = attached.row_id"
+        )
+        db.run("DROP TABLE attached")
+    return attached

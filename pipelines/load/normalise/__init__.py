@@ -1,0 +1,1 @@
+"""Cells to canonical values, vectorised: one file per kind of value."""

@@ -1,0 +1,116 @@
+"""Countries and states: names, codes and habits to ISO codes."""
+
+from functools import cache
+
+import polars as pl
+
+from pipelines.load.normalise.text import clean, data_lines, fold
+
+# Country-code domains sold to the whole world: they say nothing about where somebody is.
+_WORLDWIDE = frozenset(
+    [
+        "ac",
+        "ad",
+        "ag",
+        "ai",
+        "am",
+        "as",
+        "bz",
+        "cc",
+        "cd",
+        "dj",
+        "fm",
+        "ga",
+        "gg",
+        "gl",
+        "gs",
+        "io",
+        "is",
+        "la",
+        "ly",
+        "me",
+        "ms",
+        "mu",
+        "nu",
+        "pw",
+        "sc",
+        "sh",
+        "st",
+        "su",
+        "tk",
+        "tm",
+        "to",
+        "tv",
+        "vc",
+        "vg",
+        "ws",
+        "eu",
+    ]
+)
+
+
+def country_codes(values: pl.Series) -> pl.Series:
+    """Read countries: ISO codes, names in the larger languages, ``base.nl``, ``Spain (ES)``.
+
+    Returns
+    -------
+    pl.Series
+        Utf8, ISO 3166-1 alpha-2; null when blank or not known.
+    """
+    frame = pl.DataFrame({"raw": values})
+    distinct = frame.select(clean("raw").alias("raw")).drop_nulls().unique()
+    if distinct.is_empty():
+        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+    known = pl.DataFrame({"name": list(_countries()), "country": list(_countries().values())})
+    text = pl.col("raw").str.strip_prefix("base.")
+    looked_up = (
+        distinct.with_columns(
+            name=fold(text),
+            # "United States (US)", as Odoo and some reports write it.
+            code=text.str.extract(r"\(([A-Z]{2})\)\s*$").str.to_lowercase(),
+        )
+        .join(known, on="name", how="left")
+        .join(known.rename({"name": "code", "country": "by_code"}), on="code", how="left")
+        .select("raw", country=pl.coalesce("country", "by_code"))
+    )
+    return (
+        frame.select(clean("raw").alias("raw"))
+        .join(looked_up, on="raw", how="left", maintain_order="left")["country"]
+        .alias(values.name)
+    )
+
+
+def country_of_domain(domain: str) -> pl.Expr:
+    """Read the country of a domain column from its top level. Utf8 -> Utf8, null: says nothing."""
+    top = pl.col(domain).str.extract(r"\.([a-z]{2})$")
+    codes = {code.lower(): code for code in set(_countries().values())} | {"uk": "GB"}
+    local = {top: code for top, code in codes.items() if top not in _WORLDWIDE}
+    return top.replace_strict(local, default=None, return_dtype=pl.String)
+
+
+def state_codes(state: pl.Series, country: pl.Series) -> pl.Series:
+    """Read states of the US, Canada and Australia to their postal code; others stay as given.
+
+    Parameters
+    ----------
+    state, country : pl.Series
+        Utf8; country as ISO alpha-2 or null.
+    """
+    frame = pl.DataFrame({"state": state, "country": country}).with_columns(clean("state"))
+    names = pl.DataFrame(
+        [line.split(",") for line in data_lines("states.csv")[1:]],
+        schema=["country", "name", "code"],
+        orient="row",
+    )
+    # "California (US)" is how Odoo shows a state.
+    name = fold(pl.col("state").str.replace(r"\s*\([A-Z]{2}\)\s*$", ""))
+    joined = frame.with_columns(name=name).join(
+        names, on=["country", "name"], how="left", maintain_order="left"
+    )
+    return joined.select(pl.coalesce("code", "state").alias(state.name)).to_series()
+
+
+@cache
+def _countries() -> dict[str, str]:
+    rows = (line.rsplit(",", 1) for line in data_lines("countries.csv")[1:])
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,79 @@
+"""Text, booleans and numbers as people type them."""
+
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "oui", "si", "sí")
+FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", "nee", "non")
+
+# 1,234,567.89 with any currency sign or code around it, and the k, M and B of report exports.
+_MONEY = r"^[^\d\-+.,(]{0,4}\s*([-+]?[\d.,'\s]*\d[.,]?)\s*([kKmMbB]?)\s*[^\d\-+.,)]{0,4}$"
+_SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
+
+
+def clean(column: str | pl.Expr) -> pl.Expr:
+    """Trim white space (also no-break spaces and NULs); blank becomes null. Utf8 -> Utf8."""
+    expr = pl.col(column) if isinstance(column, str) else column
+    trimmed = expr.str.strip_chars(" \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c")
+    return pl.when(trimmed != "").then(trimmed)
+
+
+def boolean(column: str) -> pl.Expr:
+    """Read yes/no words; null where the cell is blank or is neither. Utf8 -> Boolean."""
+    word = clean(column).str.to_lowercase()
+    return pl.when(word.is_in(TRUE_WORDS)).then(True).when(word.is_in(FALSE_WORDS)).then(False)
+
+
+def opt_out(column: str) -> pl.Expr:
+    """Read an opt-out flag. Utf8 -> Boolean, never null.
+
+    Blank and the false words are no opt-out. Every other value is one: a date, a reason or a word
+    we do not know more likely says no than yes, and calling by mistake cannot be undone.
+    """
+    word = clean(column).str.to_lowercase()
+    return word.is_not_null() & ~word.is_in(FALSE_WORDS)
+
+
+def number(values: pl.Series, decimal: str) -> pl.Series:
+    """Read numbers and money. Utf8 -> Float64; null where the cell is blank or is no number.
+
+    Parameters
+    ----------
+    decimal : str
+        ``"."`` or ``","``; the other one may group thousands, only where groups of three digits
+        prove it.
+    """
+    group = "," if decimal == "." else "."
+    frame = pl.DataFrame({"raw": values}).select(
+        clean("raw").str.extract(_MONEY, 1).str.replace_all(r"[\s']", "").alias("digits"),
+        clean("raw").str.extract(_MONEY, 2).str.to_lowercase().alias("scale"),
+        plain=clean("raw"),
+    )
+    escaped, mark = rf"\{group}", rf"\{decimal}"
+    shape = rf"^[-+]?(?:\d+|\d{{1,3}}(?:{escaped}\d{{3}})+)(?:{mark}\d*)?$|^[-+]?{mark}\d+$"
+    text = (
+        pl.when(pl.col("digits").str.contains(shape))
+        .then(pl.col("digits").str.replace_all(group, "", literal=True))
+        .str.replace(decimal, ".", literal=True)
+    )
+    scientific = pl.when(pl.col("plain").str.contains(r"^[-+]?\d+(\.\d+)?[eE][-+]?\d{1,3}$")).then(
+        pl.col("plain")
+    )
+    factor = pl.col("scale").replace_strict(_SCALE, default=1.0, return_dtype=pl.Float64)
+    value = pl.coalesce(text.cast(pl.Float64, strict=False) * factor, scientific.cast(pl.Float64))
+    return frame.select(pl.when(value.is_finite()).then(value)).to_series().alias(values.name)
+
+
+def fold(column: pl.Expr) -> pl.Expr:
+    """Reduce a name to lower-case ASCII words, for look-ups in a table. Utf8 -> Utf8."""
+    bare = column.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    return bare.str.replace_all(r"[^0-9a-z]+", " ").str.strip_chars(" ")
+
+
+@cache
+def data_lines(name: str) -> tuple[str, ...]:
+    """Return the lines of a file in ``normalise/data``."""
+    text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+    return tuple(text.splitlines())

@@ -1,0 +1,157 @@
+"""Dates and clocks to UTC: what is ambiguous is asked for, never guessed."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from pipelines.load.normalise.text import clean
+
+Order = Literal["dmy", "mdy"]
+
+# The two leading numbers of 3/15/2024 and its kin; which one is the day is the question.
+SLASHED = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\b"
+_OFFSET = r"(?:[zZ]|\s?[+-]\d{2}:?\d{2}|[+-]\d{2})$"
+_WITH_OFFSET = rf"\d:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s?{_OFFSET}"
+_UNIX_MS = r"^\d{12,13}$"
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
+# Written with a month name or a leading year, a date cannot be misread.
+_CLEAR_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d %Y", "%d-%b-%Y", "%d %B %Y",
+                "%B %d %Y")  # fmt: skip
+_ORDERED = {"dmy": ("%d/%m/%Y",), "mdy": ("%m/%d/%Y",)}
+_YEARS = (1900, 2100)
+
+
+@dataclass(frozen=True)
+class DateStyle:
+    """How one column writes its dates.
+
+    Parameters
+    ----------
+    timezone : str
+        IANA zone of clocks that carry no offset.
+    format : str or None
+        strptime format of the mapping; tried first.
+    order : {"dmy", "mdy"} or None
+        What ``3/4/2024`` means in this column; None: no such date was seen, so none is read.
+    """
+
+    timezone: str = "UTC"
+    format: str | None = None
+    order: Order | None = None
+
+
+def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
+    """Read timestamps. Utf8 -> Datetime(us) in UTC without zone; null: blank or unreadable.
+
+    A day without a clock is midnight UTC of that day, in every zone. A clock that the zone
+    skipped (spring) is null; one that it ran twice (autumn) is the earlier.
+    """
+    text = pl.DataFrame({"raw": values}).select(clean("raw").alias("raw"))["raw"]
+    if text.null_count() == len(text):
+        return pl.Series(values.name, [None] * len(values), dtype=pl.Datetime("us"))
+    # Unix time is UTC by definition.
+    has_offset = text.str.contains(rf"{_WITH_OFFSET}|{_UNIX_MS}").fill_null(value=False)
+    naive = _naive(text.str.replace(rf"(\d)\s?{_OFFSET}", "${1}") if has_offset.any() else text,
+                   has_offset, text, style)  # fmt: skip
+    shift = _offset_minutes(text) if has_offset.any() else pl.Series([0], dtype=pl.Int64)
+    zoned = pl.col("naive")
+    if style.timezone != "UTC":
+        local = zoned.dt.replace_time_zone(
+            style.timezone, ambiguous="earliest", non_existent="null"
+        )
+        utc_clock = local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        # A day without a clock is that day everywhere; shifting it would change the day.
+        zoned = pl.when("is_day").then("naive").otherwise(utc_clock)
+    frame = pl.DataFrame({"naive": naive, "has_offset": has_offset, "is_day": is_day_only(text)})
+    frame = frame.with_columns(
+        minutes=shift if len(shift) == len(text) else pl.lit(0, dtype=pl.Int64)
+    )
+    utc = (
+        pl.when(pl.col("has_offset"))
+        .then(pl.col("naive") - pl.duration(minutes=pl.col("minutes")))
+        .otherwise(zoned)
+    )
+    plausible = pl.col("utc").dt.year().is_between(*_YEARS)
+    return (
+        frame.select(utc.alias("utc"))
+        .select(pl.when(plausible).then("utc"))["utc"]
+        .alias(values.name)
+    )
+
+
+def dates(values: pl.Series, style: DateStyle) -> pl.Series:
+    """Read calendar days. Utf8 -> Date; a clock beside the day is dropped, not shifted."""
+    local = timestamps(values, DateStyle("UTC", style.format, style.order))
+    return local.dt.date().alias(values.name)
+
+
+def is_day_only(values: pl.Series) -> pl.Series:
+    """Tell which cells give a day without a clock. Utf8 -> Boolean; blank is False."""
+    return values.is_not_null() & ~values.str.contains(r"\d:\d|\d{10,}|T\d").fill_null(value=False)
+
+
+def _naive(bare: pl.Series, has_offset: pl.Series, text: pl.Series, style: DateStyle) -> pl.Series:
+    """Read the clock as written, trying each format only on what the ones before left open."""
+    source = pl.select(pl.when(has_offset).then(bare).otherwise(text)).to_series()
+    tidy = (
+        source.str.replace(r"^(\d{4}-\d{2}-\d{2})[Tt](\d)", "${1} ${2}")
+        .str.replace_all(",", ".", literal=True)
+        .str.replace_all(r"\.\s+|\s{2,}", " ")
+        .str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", "${1}/${2}/${3}")
+    )
+    attempts = [(source, style.format)] if style.format is not None else []
+    days = (*_CLEAR_DATES, *(_ORDERED[style.order] if style.order else ()))
+    attempts += [(tidy, day + clock) for clock in _CLOCKS for day in days]
+    return _first_fit(attempts, _epoch(source))
+
+
+def _first_fit(attempts: list[tuple[pl.Series, str]], otherwise: pl.Series) -> pl.Series:
+    """Read each value with the first format that fits it, most promising format first.
+
+    A format is asked only about the values that are still open, so a clean column costs one pass.
+    """
+    text = attempts[-1][0]
+    open_ = text.is_not_null().arg_true()
+    probe = open_.gather_every(max(1, len(open_) // _PROBE))
+    hits = [int(_parse(s.gather(probe), fmt).is_not_null().sum()) for s, fmt in attempts]
+    # The format of the mapping stays first, whatever the probe says.
+    ranked = sorted(range(len(attempts)), key=lambda i: (attempts[i][0] is text, -hits[i], i))
+    parsed = otherwise.alias("p")
+    parsed_any = pl.Series("p", [None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
+    for index in ranked:
+        if open_.is_empty():
+            break
+        series, fmt = attempts[index]
+        value = _parse(series.gather(open_), fmt)
+        hit = value.is_not_null()
+        parsed_any = parsed_any.scatter(open_.filter(hit), value.filter(hit))
+        open_ = open_.filter(~hit)
+    return pl.select(pl.coalesce(parsed_any, parsed)).to_series()
+
+
+_PROBE = 512
+
+
+def _parse(text: pl.Series, fmt: str) -> pl.Series:
+    has_clock = any(code in fmt for code in ("%H", "%I", "%T", "%R", "%X", "%c"))
+    if has_clock:
+        return text.str.to_datetime(fmt, time_unit="us", strict=False, exact=True)
+    return text.str.to_date(fmt, strict=False, exact=True).cast(pl.Datetime("us"))
+
+
+def _epoch(text: pl.Series) -> pl.Series:
+    """Read Unix time in milliseconds, as the HubSpot API writes it."""
+    digits = pl.when(pl.col("t").str.contains(_UNIX_MS)).then("t").cast(pl.Int64)
+    return text.to_frame("t").select((digits * 1000).cast(pl.Datetime("us")))["t"]
+
+
+def _offset_minutes(text: pl.Series) -> pl.Series:
+    parts = text.to_frame("t").select(
+        sign=pl.col("t").str.extract(r"([+-])\d{2}:?(?:\d{2})?$"),
+        hours=pl.col("t").str.extract(r"[+-](\d{2}):?(?:\d{2})?$").cast(pl.Int64, strict=False),
+        minutes=pl.col("t").str.extract(r"[+-]\d{2}:?(\d{2})$").cast(pl.Int64, strict=False),
+    )
+    size = pl.col("hours") * 60 + pl.col("minutes").fill_null(0)
+    signed = pl.when(pl.col("sign") == "-").then(-size).otherwise(size)
+    return parts.select(signed.fill_null(0)).to_series()

@@ -1,0 +1,155 @@
+"""The records of one file, whatever its format: all text, streamed, each with its number."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.errors import BadInputError, StoreError
+from pipelines.load.screen import Broken
+from pipelines.store import Database
+
+BATCH_ROWS = 250_000
+
+QUARANTINE_SCHEMA: dict[str, type[pl.DataType]] = {
+    "file": pl.String,
+    "record": pl.Int64,
+    "line": pl.Int64,
+    "byte_offset": pl.Int64,
+    "reason_code": pl.String,
+    "column_name": pl.String,
+    "payload": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a reader understood of a file.
+
+    Parameters
+    ----------
+    headers : tuple of str
+        Column names, unique, as in the file.
+    total : int
+        Records in the file, counted without the reader.
+    query : str
+        SELECT that yields the columns ``c0, c1, ...``, all VARCHAR, and may yield ``bad``: the
+        text of a record that is no record.
+    params : dict
+        Bound values of `query`.
+    broken : list of Broken
+        Records set aside before reading; `query` does not yield them.
+    about : dict
+        Format and dialect, for the load record.
+    """
+
+    file_name: str
+    headers: tuple[str, ...]
+    total: int
+    query: str
+    params: dict[str, object]
+    broken: list[Broken] = field(default_factory=list)
+    about: dict[str, object] = field(default_factory=dict)
+
+    def column(self, header: str) -> str:
+        """Return the name of a header's column in `query`."""
+        return f"c{self.headers.index(header)}"
+
+    def batches(
+        self, db: Database, *, content_hash: bool = False, limit: int | None = None
+    ) -> Iterator[pl.DataFrame]:
+        """Stream the records: ``row_number`` (Int64, 1-based), then every header as Utf8.
+
+        With `content_hash` a column of that name holds the MD5 of all cells of the record; a
+        column ``bad`` is there when the reader can meet records that are none.
+
+        Raises
+        ------
+        BadInputError
+            Fewer or more records arrived than were counted.
+        """
+        cells = ", ".join(f"coalesce({c}, chr(0))" for c in self._columns())
+        extra = f", md5(concat_ws(chr(31), {cells})) AS content_hash" if content_hash else ""
+        cut = f" LIMIT {int(limit)}" if limit is not None else ""
+        statement = f"SELECT *{extra} FROM ({self.query}){cut}"
+        names = dict(zip(self._columns(), self.headers, strict=True))
+        shift = _Shift(self.broken)
+        seen = 0
+        for frame in self._read(db, statement):
+            numbers = shift.numbers(seen, frame.height)
+            seen += frame.height
+            yield frame.rename(names).insert_column(0, pl.Series("row_number", numbers))
+        expected = self.total - len(self.broken)
+        if limit is None and seen != expected:
+            raise BadInputError(
+                f"{self.file_name}: {seen} records were read",
+                expected=f"{expected} by an independent count",
+                fix="give the dialect under [file] of a mapping file",
+            )
+
+    def _read(self, db: Database, statement: str) -> Iterator[pl.DataFrame]:
+        try:
+            yield from _joined(db.batches(statement, BATCH_ROWS, **self.params))
+        except StoreError:
+            raise BadInputError(
+                f"{self.file_name}: the reader stopped before the end",
+                expected=f"{self.total} records, as counted independently",
+                fix="give the dialect under [file] of a mapping file; nothing was stored",
+            ) from None
+
+    def quarantined(self) -> pl.DataFrame:
+        """Return the records set aside before reading, as quarantine rows."""
+        rows = [
+            (self.file_name, b.record, b.line, b.start, b.reason.value, None, b.payload)
+            for b in self.broken
+        ]
+        return pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row")
+
+    def _columns(self) -> list[str]:
+        return [f"c{i}" for i in range(len(self.headers))]
+
+
+def unique_headers(names: Sequence[str]) -> tuple[str, ...]:
+    """Make header names unique and filled: ``_2`` for a repeated one, ``column_<i>`` for none."""
+    taken: dict[str, str] = {}
+    result = []
+    for position, name in enumerate(names):
+        base = name.strip().replace("\x00", "") or f"column_{position}"
+        candidate, count = base, 2
+        # DuckDB compares names without regard to case, and these become column names there.
+        while candidate.casefold() in taken or candidate.casefold() in _RESERVED:
+            candidate, count = f"{base}_{count}", count + 1
+        taken[candidate.casefold()] = base
+        result.append(candidate)
+    return tuple(result)
+
+
+_RESERVED = frozenset({"row_number", "content_hash", "bad", "lead_key", "batch_id"})
+
+
+class _Shift:
+    """From the n-th record read to its number in the file, past the ones set aside."""
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        numbers = np.array([b.record for b in broken], dtype=np.int64)
+        self._landed_before = numbers - 1 - np.arange(len(numbers))
+
+    def numbers(self, first: int, count: int) -> npt.NDArray[np.int64]:
+        index = np.arange(first, first + count, dtype=np.int64)
+        return index + 1 + np.searchsorted(self._landed_before, index, side="right")
+
+
+def _joined(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Join small frames to batches of about `BATCH_ROWS` rows."""
+    held: list[pl.DataFrame] = []
+    rows = 0
+    for frame in frames:
+        held.append(frame)
+        rows += frame.height
+        if rows >= BATCH_ROWS:
+            yield pl.concat(held)
+            held, rows = [], 0
+    if held:
+        yield pl.concat(held)

@@ -1,0 +1,1 @@
+"""Records of one kind to rows of its table: one file per kind."""

@@ -1,0 +1,198 @@
+"""Rows that belong to a lead or a contact point: activities, outcomes, consent and the rest."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from pipelines.load.normalise.email import domain_keys, email_keys
+from pipelines.load.normalise.ids import salesforce_18
+from pipelines.load.normalise.phone import phone_keys
+from pipelines.load.normalise.place import country_codes
+from pipelines.load.normalise.when import is_day_only
+from pipelines.load.quarantine import Reason
+from pipelines.load.rows import words
+from pipelines.load.rows.context import Check, Context, Rows, not_json, set_aside, stamp
+from pipelines.load.tables import SCHEMAS
+
+# field -> vocabulary; a word outside it sets the record aside, except where a default stands.
+_VOCABULARY: dict[str, dict[str, dict[str, str]]] = {
+    "activity": {
+        "channel": words.ACTIVITY_CHANNELS,
+        "direction": words.DIRECTIONS,
+        "actor": words.ACTORS,
+    },
+    "outcome": {"milestone": words.MILESTONES},
+    "consent_event": {"channel": words.CONTACT_CHANNELS, "status": words.CONSENT_STATUSES},
+    "suppression": {"channel": words.CONTACT_CHANNELS},
+    "contact_attempt": {
+        "channel": words.CONTACT_CHANNELS,
+        "handler": words.HANDLERS,
+        "disposition": words.DISPOSITIONS,
+    },
+    "customer": {"status": words.CUSTOMER_STATUSES},
+    "registry": {"registry": words.REGISTRIES},
+}
+_DEFAULTS: dict[str, dict[str, str]] = {
+    "activity": {"channel": "task"},
+    "customer": {"status": "customer"},
+}
+# Describing, not deciding: an unknown word here is dropped and counted, not worth a record.
+_TOLERANT = {"activity": ("channel", "direction", "actor")}
+_KEY_FIELDS = ("email", "phone", "domain", "hash")
+
+
+def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
+    """Turn raw records into rows of their kind's table.
+
+    Parameters
+    ----------
+    frame : pl.DataFrame
+        ``row_number``, the raw columns as Utf8, ``content_hash``; maybe ``bad``.
+    """
+    kind = context.plan.kind
+    named = {name: context.values(frame, name) for name in kind.fields}
+    text = {name: context.cells(frame, name) for name in kind.fields}
+    checks = [not_json(context)] if "bad" in frame.columns else []
+    checks += _keys(named, context)
+    checks += _words(named, context)
+    checks += _required(named, text, context)
+    wide = frame.hstack([value.alias(f"\0{name}") for name, value in named.items()])
+    if "occurred_at" in named:
+        wide = wide.with_columns(is_day_only(text["occurred_at"]).alias("\0is_day"))
+    good, quarantine = set_aside(wide, checks, context)
+    named = {name: good[f"\0{name}"].alias(name) for name in named}
+    return Rows({kind.table: _shaped(good, named, context)}, quarantine)
+
+
+def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
+    """Normalise whatever names the lead or contact point; a record must keep one of them."""
+    country = country_codes(named["country"]) if "country" in named else None
+    if "email" in named:
+        named["email"] = email_keys(named["email"])["email_key"].alias("email")
+    if "phone" in named and country is not None:
+        named["phone"] = phone_keys(named["phone"], country)["e164"].alias("phone")
+    if "domain" in named:
+        named["domain"] = domain_keys(named["domain"])
+    if "hash" in named:
+        named["hash"] = named["hash"].str.to_lowercase().str.extract(r"^([0-9a-f]{32,128})$", 1)
+    preset = context.plan.preset
+    if "lead_source_id" in named and preset is not None and preset.name == "salesforce":
+        ids = named["lead_source_id"].to_frame("i").select(salesforce_18(pl.col("i")))
+        named["lead_source_id"] = ids.to_series().alias("lead_source_id")
+    who = [name for name in context.plan.kind.any_of if name in named]
+    return [
+        (Reason.NO_USABLE_KEY, None, pl.all_horizontal(pl.col(f"\0{n}").is_null() for n in who))
+    ]
+
+
+def _words(named: dict[str, pl.Series], context: Context) -> list[Check]:
+    table = context.plan.kind.table
+    checks: list[Check] = []
+    for name, vocabulary in _VOCABULARY.get(table, {}).items():
+        given = named[name]
+        value = words.word_of(given, vocabulary)
+        strange = given.is_not_null() & value.is_null()
+        if strange.any():
+            if name in _TOLERANT.get(table, ()):
+                context.unreadable[name] += int(strange.sum())
+            else:
+                checks.append(
+                    (Reason.UNKNOWN_VALUE, context.plan.claims.get(name), pl.lit(strange))
+                )
+        default = _DEFAULTS.get(table, {}).get(name)
+        named[name] = value.fill_null(default).alias(name) if default else value
+    return checks
+
+
+def _required(
+    named: dict[str, pl.Series], text: dict[str, pl.Series], context: Context
+) -> list[Check]:
+    checks: list[Check] = []
+    for name in context.plan.kind.required:
+        column = context.plan.claims.get(name)
+        blank = text[name].is_null()
+        checks.append((Reason.MISSING_VALUE, column, pl.lit(blank)))
+        unreadable = ~blank & named[name].is_null()
+        checks.append((Reason.UNREADABLE_DATE, column, pl.lit(unreadable)))
+    return checks
+
+
+def _shaped(good: pl.DataFrame, named: dict[str, pl.Series], context: Context) -> pl.DataFrame:
+    kind = context.plan.kind
+    base = good.select(
+        "row_number", "content_hash", *(["\0is_day"] if "\0is_day" in good.columns else [])
+    )
+    frame = base.hstack(list(named.values()))
+    own = frame[kind.own_id] if kind.own_id in frame.columns else None
+    given = pl.col(kind.own_id) if own is not None else pl.lit(None, dtype=pl.String)
+    frame = frame.with_columns(pl.coalesce(given, "content_hash").alias(kind.own_id))
+    if "email" in frame.columns and "phone" in frame.columns:
+        frame = frame.with_columns(pl.coalesce("email", "phone").alias("contact_key"))
+    shape = _SHAPES.get(kind.table)
+    frame = shape(frame, context) if shape is not None else frame
+    frame = frame.with_columns(*stamp(context))
+    schema = SCHEMAS[kind.table]
+    absent = [pl.lit(None, dtype=t).alias(n) for n, t in schema.items() if n not in frame.columns]
+    return frame.with_columns(absent).select(pl.col(n).cast(t) for n, t in schema.items())
+
+
+def _activity(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
+    comes_to_us = pl.col("channel").is_in(["form", "web"])
+    return frame.with_columns(
+        result=pl.coalesce("result", "disposition"),
+        direction=pl.coalesce("direction", pl.when(comes_to_us).then(pl.lit("in"))),
+        duration_s=pl.col("duration_s").round(0).cast(pl.Int32, strict=False),
+    )
+
+
+def _outcome(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
+    precision = pl.when("\0is_day").then(pl.lit("day")).otherwise(pl.lit("second"))
+    return frame.with_columns(occurred_precision=precision)
+
+
+def _consent(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    # Append-only: a given id with other content is another event, never an overwrite.
+    own = pl.concat_str("consent_id", pl.lit("/"), pl.col("content_hash").str.slice(0, 8))
+    now = pl.lit(context.at, dtype=pl.Datetime("us"))
+    return frame.with_columns(
+        consent_id=pl.when(pl.col("consent_id") == pl.col("content_hash"))
+        .then("consent_id")
+        .otherwise(own),
+        captured_at=pl.coalesce("captured_at", now),
+    )
+
+
+def _customer(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    # The table has no source_system, so the id carries it.
+    own = pl.concat_str(pl.lit(f"{context.source_system}:"), "customer_id")
+    return frame.with_columns(customer_id=own)
+
+
+def _registry(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
+    frame = frame.with_columns(contact_key=pl.coalesce("phone", "email"))
+    return frame.with_columns(registry_id=pl.concat_str("registry", pl.lit(":"), "contact_key"))
+
+
+def _suppression(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    present = [name for name in _KEY_FIELDS if name in frame.columns]
+    # A row that names several contact points suppresses all of them.
+    parts = [
+        frame.filter(pl.col(name).is_not_null()).with_columns(
+            kind=pl.lit(name),
+            key=pl.col(name),
+            since=pl.coalesce("since", pl.lit(context.at, dtype=pl.Datetime("us"))),
+            source=pl.lit(f"file {context.file_name}"),
+        )
+        for name in present
+    ]
+    return pl.concat(parts).sort("row_number", "kind")
+
+
+_SHAPES: dict[str, Callable[[pl.DataFrame, Context], pl.DataFrame]] = {
+    "activity": _activity,
+    "outcome": _outcome,
+    "consent_event": _consent,
+    "suppression": _suppression,
+    "customer": _customer,
+    "registry": _registry,
+}

@@ -1,0 +1,155 @@
+"""What every kind needs to turn text into rows, and what it gives back."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from pipelines.load.kinds import FIELD_TYPES
+from pipelines.load.normalise.text import boolean, clean, number
+from pipelines.load.normalise.when import DateStyle, dates, timestamps
+from pipelines.load.plan import Plan
+from pipelines.load.quarantine import Reason
+from pipelines.load.records import QUARANTINE_SCHEMA
+
+_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "timestamp": pl.Datetime("us"),
+    "date": pl.Date,
+    "boolean": pl.Boolean,
+    "flag": pl.Boolean,
+    "number": pl.Float64,
+    "integer": pl.Int32,
+}
+
+
+# Why a record is set aside, the column at fault, and the expression that is true for it.
+Check = tuple[Reason, str | None, pl.Expr]
+
+
+@dataclass
+class Context:
+    """One file being loaded.
+
+    Parameters
+    ----------
+    styles : dict of str to DateStyle
+        Canonical date field to how its column is written.
+    file_id : str
+        First 16 hex digits of the file's SHA-256.
+    at : datetime
+        Load time, UTC without zone.
+    unreadable : Counter
+        Canonical field to the number of cells that hold text but no such value.
+    """
+
+    plan: Plan
+    source_system: str
+    file_name: str
+    file_id: str
+    batch_id: str
+    at: datetime
+    decimal: str = "."
+    styles: dict[str, DateStyle] = field(default_factory=dict)
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+    def cells(self, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return the trimmed text of a canonical field; null where blank or not supplied."""
+        plan = self.plan
+        if name in plan.claims:
+            sources = (plan.claims[name], *plan.fallbacks.get(name, ()))
+            return frame.select(pl.coalesce(clean(source) for source in sources).alias(name))[name]
+        value = plan.constants.get(name) or None
+        return pl.Series(name, [value], dtype=pl.String).new_from_index(0, frame.height)
+
+    def values(self, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return a canonical field in its own type, counting cells that cannot be read."""
+        text = self.cells(frame, name)
+        kind = FIELD_TYPES.get(name, "text")
+        if kind == "text":
+            return text
+        if text.null_count() == len(text):
+            return pl.Series(name, [None], dtype=_DTYPES[kind]).new_from_index(0, len(text))
+        if kind == "timestamp":
+            value = timestamps(text, self._style(name))
+        elif kind == "date":
+            value = dates(text, self._style(name))
+        elif kind == "boolean":
+            value = text.to_frame("t").select(boolean("t")).to_series()
+        else:
+            value = number(text, self.decimal)
+            if kind == "integer":
+                value = value.round(0).cast(pl.Int32, strict=False)
+        lost = int((text.is_not_null() & value.is_null()).sum())
+        if lost:
+            self.unreadable[name] += lost
+        return value.alias(name)
+
+    def _style(self, name: str) -> DateStyle:
+        # A constant date is written by the user, in ISO.
+        return self.styles.get(name, DateStyle())
+
+
+@dataclass
+class Rows:
+    """What one batch of records became.
+
+    Parameters
+    ----------
+    tables : dict of str to pl.DataFrame
+        Table name to rows; the table of the kind holds one row per landed record.
+    quarantine : pl.DataFrame
+        Records that could not become a row, with their reason.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    quarantine: pl.DataFrame
+
+
+def set_aside(
+    frame: pl.DataFrame, checks: Sequence[Check], context: Context
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split records into good ones and quarantine rows; the first check that hits names it.
+
+    Parameters
+    ----------
+    frame : pl.DataFrame
+        The raw columns of the file, ``row_number``, and whatever the checks look at.
+    checks : sequence of Check
+    """
+    if not checks:
+        return frame, pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    verdict = pl.coalesce(
+        pl.when(bad).then(pl.lit(index, dtype=pl.Int32)) for index, (_, _, bad) in enumerate(checks)
+    )
+    judged = frame.with_columns(verdict.alias("\0verdict"))
+    good = judged.filter(pl.col("\0verdict").is_null()).drop("\0verdict")
+    bad = judged.filter(pl.col("\0verdict").is_not_null())
+    reasons = {i: reason.value for i, (reason, _, _) in enumerate(checks)}
+    columns = {i: column for i, (_, column, _) in enumerate(checks)}
+    headers = [h for h in context.plan.headers if h in frame.columns]
+    rows = bad.select(
+        file=pl.lit(context.file_name),
+        record=pl.col("row_number"),
+        line=pl.lit(None, dtype=pl.Int64),
+        byte_offset=pl.lit(None, dtype=pl.Int64),
+        reason_code=pl.col("\0verdict").replace_strict(reasons, return_dtype=pl.String),
+        column_name=pl.col("\0verdict").replace_strict(columns, return_dtype=pl.String),
+        payload=pl.struct(headers).struct.json_encode() if headers else pl.lit(""),
+    ).select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
+    return good, rows
+
+
+def not_json(context: Context) -> Check:
+    """Return the check for lines that are no JSON object."""
+    return Reason.INVALID_JSON, None, pl.col("bad").is_not_null()
+
+
+def stamp(context: Context) -> list[pl.Expr]:
+    """Return the columns every table ends with."""
+    return [
+        pl.lit(context.source_system).alias("source_system"),
+        pl.lit(context.at, dtype=pl.Datetime("us")).alias("ingested_at"),
+        pl.lit(context.batch_id).alias("batch_id"),
+    ]

@@ -1,0 +1,75 @@
+"""The fast path must say exactly what `phonenumbers` says."""
+
+import phonenumbers
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.load.normalise.phone import ask_library, phone_keys
+
+REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+COMMON = ["US", "CA", "GB", "DE", "FR", "NL", "ES", "IT", "AU", "BE", "BR", "IN", "JP", "MX", "RU"]
+SHAPES = [
+    "+{cc}{n}",
+    "+{cc} {n}",
+    "00{cc}{n}",
+    "+{cc} (0){n}",
+    "{n}",
+    "0{n}",
+    "1{n}",
+    "{cc}{n}",
+    "({n})",
+    "{n} ext 12",
+    "{n} x3",
+    "011{cc}{n}",
+    "tel:+{cc}{n}",
+    "{n}/{n}",
+]
+
+
+@st.composite
+def numbers(draw):
+    code = draw(st.sampled_from(COMMON) | st.sampled_from(REGIONS))
+    kind = draw(st.sampled_from([0, 1, 2, 3, 6]))
+    example = phonenumbers.example_number_for_type(code, kind) or phonenumbers.example_number(code)
+    digits = phonenumbers.national_significant_number(example)
+    kept = draw(st.integers(0, len(digits)))
+    tail = draw(st.text("0123456789", min_size=0, max_size=len(digits) - kept + 1))
+    shape = draw(st.sampled_from(SHAPES))
+    text = shape.format(cc=phonenumbers.country_code_for_region(code), n=digits[:kept] + tail)
+    return text, draw(st.sampled_from([code, code, code, None, "US"]))
+
+
+@given(st.lists(numbers(), min_size=1, max_size=40))
+def test_generated_numbers(pairs):
+    texts, codes = zip(*pairs, strict=True)
+    found = phone_keys(pl.Series(texts), pl.Series(codes, dtype=pl.String))
+    expected = [ask_library(text.strip(), code) for text, code in pairs]
+    assert found.rows() == expected
+
+
+@pytest.mark.parametrize("form", ["E164", "INTERNATIONAL", "NATIONAL"])
+def test_every_example_of_every_country(form):
+    style = getattr(phonenumbers.PhoneNumberFormat, form)
+    pairs = [
+        (phonenumbers.format_number(example, style), code)
+        for code in REGIONS
+        for kind in (0, 1)
+        if (example := phonenumbers.example_number_for_type(code, kind)) is not None
+    ]
+    texts, codes = zip(*pairs, strict=True)
+    found = phone_keys(pl.Series(texts), pl.Series(codes))
+    assert found.rows() == [ask_library(*pair) for pair in pairs]
+
+
+@pytest.mark.parametrize("text", ["none", "n/a", "-", "0000000000", "1234567890", "", None])
+def test_what_is_no_number_has_no_key(text):
+    assert phone_keys(pl.Series([text], dtype=pl.String), pl.Series(["US"]))["e164"].item() is None
+
+
+def test_the_row_order_is_kept_and_the_extension_ignored():
+    texts = ["+49 30 123456", None, "(202) 555-0143 x12", "+31 6 12345678"]
+    found = phone_keys(pl.Series(texts), pl.Series(["DE", "DE", "US", None]))
+    assert found["e164"].to_list() == ["+4930123456", None, "+12025550143", "+31612345678"]
+    assert found["line_type"].to_list() == ["landline", None, "unknown", "mobile"]

@@ -1,0 +1,82 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.load.normalise.when import DateStyle, dates, timestamps
+
+
+def read(text: str, **style: str) -> str | None:
+    value = timestamps(pl.Series([text]), DateStyle(**style)).item()
+    return value.isoformat(" ") if value else None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-03-12T09:14:05.000+0000", "2024-03-12 09:14:05"),
+        ("2024-03-12T09:14:05Z", "2024-03-12 09:14:05"),
+        ("2024-03-12T09:14:05+02:00", "2024-03-12 07:14:05"),
+        ("2024-03-12 09:14:05-0530", "2024-03-12 14:44:05"),
+        ("2024-03-12 09:14", "2024-03-12 09:14:00"),
+        ("2024-03-12", "2024-03-12 00:00:00"),
+        ("15 Apr, 2021 00:03:00", "2021-04-15 00:03:00"),
+        ("1710234845000", "2024-03-12 09:14:05"),
+        ("20240312", "2024-03-12 00:00:00"),
+    ],
+)
+def test_what_can_be_read_in_one_way_is_read(text, expected):
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["3/4/2024", "0000-00-00", "2024-02-30", "2300-01-01", "soon", "12", "2024-13-01"]
+)
+def test_what_cannot_is_null(text):
+    assert read(text) is None
+
+
+def test_the_order_of_day_and_month_is_the_columns():
+    assert read("3/4/2024", order="mdy") == "2024-03-04 00:00:00"
+    assert read("3/4/2024", order="dmy") == "2024-04-03 00:00:00"
+    assert read("3/15/2024 2:30 PM", order="mdy") == "2024-03-15 14:30:00"
+
+
+def test_the_mapping_s_format_wins():
+    assert read("04/03/24", format="%d/%m/%y") == "2024-03-04 00:00:00"
+    assert read("2024-03-04", format="%Y-%d-%m") == "2024-04-03 00:00:00"
+
+
+def test_zones():
+    zone = "Europe/Amsterdam"
+    assert read("2024-07-01 12:00", timezone=zone) == "2024-07-01 10:00:00"
+    assert read("2024-07-01T12:00:00Z", timezone=zone) == "2024-07-01 12:00:00"
+    assert read("2026-03-29 02:30", timezone=zone) is None, "this clock never was"
+    assert read("2026-10-25 02:30", timezone=zone) == "2026-10-25 00:30:00", "the earlier of two"
+    assert read("2024-07-01", timezone=zone) == "2024-07-01 00:00:00", "a day is not shifted"
+
+
+def test_mixed_formats_in_one_column_each_keep_their_row():
+    texts = ["2024-03-12", None, "15 Apr 2021", "2024-03-12T09:14:05Z", "bad"] * 400
+    found = dates(pl.Series(texts), DateStyle()).cast(pl.String).to_list()
+    assert found == ["2024-03-12", None, "2021-04-15", "2024-03-12", None] * 400
+
+
+ZONES = ("UTC", "Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")
+
+
+@given(
+    st.datetimes(datetime(1971, 1, 1), datetime(2037, 12, 31)),
+    st.sampled_from(ZONES),
+)
+def test_zones_agree_with_zoneinfo(clock, name):
+    clock = clock.replace(microsecond=0)
+    zone = ZoneInfo(name)
+    utc = clock.replace(tzinfo=zone).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    back = utc.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+    expected = utc if back - clock == timedelta(0) else None
+    found = timestamps(pl.Series([clock.isoformat(" ")]), DateStyle(name)).item()
+    assert found == expected

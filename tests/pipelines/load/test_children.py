@@ -1,0 +1,85 @@
+from collections.abc import Callable
+
+import pytest
+
+from pipelines.load import Landed
+from tests.pipelines.load.conftest import rows
+
+Load = Callable[..., Landed]
+
+
+def test_activities_translate_words_and_keep_who(load: Load):
+    content = (
+        "lead_source_id,email,activity_id,at,channel,direction,disposition,actor\n"
+        "1,,a,2024-01-01 10:00,Phone Call,Outbound,answered,human\n"
+        ",B@Acme.example,b,2024-01-02 10:00,form,,submitted,\n"
+        ",,c,2024-01-02 10:00,form,,,\n"
+        "3,,d,soon,form,,,\n"
+        "4,,e,,form,,,\n"
+        "5,,f,2024-01-03,fax,,,\n"
+    )
+    landed = load(content, "activities")
+    found = rows(landed, "activity").select("contact_key", "channel", "direction", "result")
+    assert found.rows() == [
+        (None, "call", "out", "answered"),
+        ("b@acme.example", "form", "in", "submitted"),
+        (None, "task", None, None),
+    ]
+    reasons = {"missing_value": 1, "no_usable_key": 1, "unreadable_date": 1}
+    assert landed.quarantined_by_reason == reasons
+    assert landed.unreadable["channel"] == 1
+
+
+def test_a_child_without_id_is_named_by_its_content(load: Load):
+    landed = load("email,at\na@x.example,2024-01-01\na@x.example,2024-01-01\n", "activities")
+    assert (landed.landed, landed.duplicates) == (1, 1)
+
+
+def test_outcomes_know_days_from_seconds_and_constants_fill_columns(load: Load):
+    content = "lead_source_id,when\n1,2024-01-01\n2,2024-01-01T10:00:00Z\n"
+    fields = {"lead_source_id": "lead_source_id", "occurred_at": "when", "milestone": "=converted"}
+    outcome = rows(load(content, "outcomes", fields=fields), "outcome")
+    assert outcome["occurred_precision"].to_list() == ["day", "second"]
+    assert outcome["milestone"].to_list() == ["converted", "converted"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "reason"),
+    [
+        ("outcomes", "lead_source_id,milestone,occurred_at\n1,won,2024-01-01\n2,?,2024-01-01\n",
+         "unknown_value"),
+        ("consent", "lead_source_id,status\n1,opt_out\n2,whatever\n", "unknown_value"),
+        ("registry", "registry,phone\nuk_tps,+442079460018\nuk_tps,12\n", "no_usable_key"),
+        ("attempts", "email,at,channel\na@x.example,2024-01-01,email\na@x.example,,email\n",
+         "missing_value"),
+    ],
+)  # fmt: skip
+def test_what_would_decide_wrongly_is_set_aside(load: Load, kind, content, reason):
+    landed = load(content, kind)
+    assert landed.landed == 1
+    assert landed.quarantined_by_reason == {reason: 1}
+
+
+def test_consent_of_one_id_with_other_content_is_another_event(load: Load):
+    content = "lead_source_id,consent_id,status\n1,c1,opt_out\n1,c1,opt_in\n"
+    landed = load(content, "consent")
+    assert (landed.landed, landed.duplicates) == (2, 0)
+
+
+def test_suppressions_give_canonical_keys_one_row_each(load: Load):
+    content = (
+        "email,phone,domain,hash,channel,reason\n"
+        "A@Acme.example,+31 6 12345678,,,,complaint\n"
+        ",,Spam.example,,email,\n"
+        f",,,{'AB' * 32},,\n"
+        "not an address,,,,,\n"
+    )
+    landed = load(content, "suppressions")
+    found = rows(landed, "suppression").select("kind", "key", "channel").rows()
+    assert found == [
+        ("email", "a@acme.example", None),
+        ("phone", "+31612345678", None),
+        ("domain", "spam.example", "email"),
+        ("hash", "ab" * 32, None),
+    ]
+    assert (landed.records, landed.landed, landed.quarantined) == (4, 3, 1)
