@@ -18,15 +18,16 @@ from pipelines.settings.contact_keys import hmac_hex, lookup_keys
 from pipelines.store import Database, sql
 from pipelines.store.ledger import Ledger, claims, suppressions
 
+# The point that the eligibility stage judged: a number, and for texts the mobile one first.
 _POINT = {
     "email": ("email",),
     "phone": ("phone_e164", "mobile_e164"),
-    "ai_voice": ("mobile_e164", "phone_e164"),
+    "ai_voice": ("phone_e164", "mobile_e164"),
     "sms": ("mobile_e164", "phone_e164"),
     "mail": ("address",),
 }
-# An opt-out of calls is one of calls by a machine too.
-_ALSO_BINDS = {"ai_voice": {"phone"}}
+# "Do not call" covers a machine that calls and, under the US rules, a text message too.
+_ALSO_BINDS = {"ai_voice": {"phone"}, "sms": {"phone"}}
 
 
 @dataclass(frozen=True)

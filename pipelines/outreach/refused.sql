@@ -14,7 +14,7 @@ refused AS (
     FROM consent_event
     WHERE status IN ('opt_out', 'objected_profiling')
       AND (channel IS NULL OR channel = $channel
-          OR (channel = 'phone' AND $channel = 'ai_voice'))
+          OR (channel = 'phone' AND $channel IN ('ai_voice', 'sms')))
 )
 SELECT DISTINCT listed_lead_key
 FROM person_lead

@@ -81,7 +81,7 @@ def _suppressed_listed(db: Database, secret: bytes) -> int:
         db.scalar(
             "SELECT count(DISTINCT person_key) FROM listed_keys JOIN suppression USING (key_hmac)"
             " WHERE (suppression.channel IS NULL OR suppression.channel = listed_keys.channel"
-            " OR (suppression.channel = 'phone' AND listed_keys.channel = 'ai_voice'))"
+            " OR (suppression.channel = 'phone' AND listed_keys.channel IN ('ai_voice', 'sms')))"
             " AND (suppression.until IS NULL OR suppression.until >"
             " (SELECT max(as_of) FROM run WHERE kind = 'nightly'))"
         )

@@ -7,6 +7,7 @@ are folded. The eligibility stage makes the same texts and hashes in SQL; a test
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from typing import Literal
 
@@ -48,7 +49,8 @@ def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tu
         return _email_keys(value)
     if kind == "phone":
         return (f"phone:{_e164(value, region)}",)
-    return tuple(f"domain:{name}" for name in _domain_names(value.strip().removeprefix("@")))
+    host = re.sub(r"^(?:[a-z]+://)?(?:www\.)?@?", "", value.strip(), flags=re.IGNORECASE)
+    return tuple(f"domain:{name}" for name in _domain_names(re.split(r"[/:?#]", host)[0]))
 
 
 def lookup_keys(
@@ -90,7 +92,9 @@ def folded_email(email_key: str) -> str:
 
 
 def _email_keys(value: str) -> tuple[str, ...]:
-    address = unicodedata.normalize("NFC", value.strip())
+    named = re.search(r"<\s*([^<>\s]+)\s*>\s*$", value)
+    given = named.group(1) if named else value.strip()
+    address = unicodedata.normalize("NFC", re.sub(r"^mailto:", "", given, flags=re.IGNORECASE))
     local, _, domain = address.rpartition("@")
     if not local or any(character.isspace() for character in address):
         raise ValueError("not an e-mail address")

@@ -30,9 +30,9 @@ class Home:
     root: Path
 
     @classmethod
-    def locate(cls, root: Path | None = None) -> "Home":
-        """Return the home `root`, else ``$LEAD_TRIAGE_HOME``, else ``./lead-triage-home``."""
-        chosen = root or Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)
+    def locate(cls, root: Path | None = None, default: Path = DEFAULT_HOME) -> "Home":
+        """Return the home `root`, else ``$LEAD_TRIAGE_HOME``, else `default` in this folder."""
+        chosen = root or Path(os.environ.get(HOME_VARIABLE) or default)
         return cls(chosen.expanduser().absolute())
 
     @property

@@ -20,4 +20,4 @@ JOIN refused ON (refused.lead_key = lead.lead_key OR refused.contact_key IN (
     lead.email_key, lead.phone_e164, lead.mobile_e164))
 WHERE refused.channel IS NULL
    OR refused.channel = listed.channel
-   OR (refused.channel = 'phone' AND listed.channel = 'ai_voice')
+   OR (refused.channel = 'phone' AND listed.channel IN ('ai_voice', 'sms'))

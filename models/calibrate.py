@@ -1,0 +1,196 @@
+"""From raw scores to probabilities: isotonic where conversions are many, else Platt.
+
+Both are kept as plain numbers in the manifest, are monotone in the raw score, and stay strictly
+inside (0, 1). Order is always by raw score, so plateaus decide nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, Self
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+from models.errors import ModelRefusedError
+from models.matrix import F64, Bools
+
+# At most so many bins go into the isotonic fit: single rows at the ends would otherwise make
+# plateaus of 0 or 1 out of two or three leads.
+MAX_KNOTS: Final = 500
+
+# Precision of the prior "slope 1" of Platt's line, that is a standard deviation of 0.5: some forty
+# conversions weigh as much as the prior. Judgement, not source.
+SLOPE_PRECISION: Final = 4.0
+
+MIN_SLOPE: Final = 0.01
+MIN_PROBABILITY: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A monotone map from raw score to probability.
+
+    Parameters
+    ----------
+    method : {"isotonic", "platt"}
+    x, y : tuple of float
+        Isotonic: knots, raw score and probability, straight lines between and flat beyond.
+        Platt: x is empty and y holds slope and intercept of the log-odds.
+    rows, positives : int
+        What it was fitted on.
+    """
+
+    method: Literal["isotonic", "platt"]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    rows: int
+    positives: int
+
+    def apply(self, raw: F64) -> F64:
+        """Return probabilities, (n,) float64 in (0, 1), for raw scores (n,)."""
+        if self.method == "isotonic":
+            probability = np.interp(raw, self.x, self.y)
+        else:
+            slope, intercept = self.y
+            with np.errstate(over="ignore"):
+                probability = 1.0 / (1.0 + np.exp(-(slope * raw + intercept)))
+        return np.clip(probability, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain numbers and lists for the manifest."""
+        return {
+            "method": self.method,
+            "x": list(self.x),
+            "y": list(self.y),
+            "rows": self.rows,
+            "positives": self.positives,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, object]) -> Self:
+        """Rebuild what `to_json` gave.
+
+        Raises
+        ------
+        ModelRefusedError
+            The numbers are not a monotone map into (0, 1).
+        """
+        try:
+            found = cls(**{**data, "x": tuple(data["x"]), "y": tuple(data["y"])})  # type: ignore[arg-type]
+            sound = found._is_sound()
+        except (TypeError, KeyError, ValueError) as error:
+            raise ModelRefusedError("a calibration that cannot be read", "plain numbers") from error
+        if not sound:
+            raise ModelRefusedError("a calibration that is not monotone", "a map into (0, 1)")
+        return found
+
+    def _is_sound(self) -> bool:
+        x, y = np.asarray(self.x, dtype=np.float64), np.asarray(self.y, dtype=np.float64)
+        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+            return False
+        if self.method == "platt":
+            return len(x) == 0 and len(y) == 2 and y[0] > 0
+        rising = bool((np.diff(x) > 0).all() and (np.diff(y) >= 0).all())
+        return self.method == "isotonic" and len(x) == len(y) > 0 and rising
+
+
+def fit(raw: F64, label: Bools, isotonic_min_positives: int) -> Calibration:
+    """Fit a calibration on rows that training did not see.
+
+    Parameters
+    ----------
+    raw : (n,) float64
+        Raw scores (log-odds).
+    label : (n,) bool
+    isotonic_min_positives : int
+        With so many conversions and as many others: isotonic; below, isotonic overfits
+        (Niculescu-Mizil and Caruana 2005, doi:10.1145/1102351.1102430) and Platt's line serves.
+    """
+    rarer = min(int(label.sum()), int((~label).sum()))
+    if rarer >= isotonic_min_positives:
+        return _isotonic(raw, label)
+    return _platt(raw, label)
+
+
+def _isotonic(raw: F64, label: Bools) -> Calibration:
+    order = np.argsort(raw, kind="stable")
+    score, hit = raw[order], label[order].astype(np.float64)
+    width = max(1, -(-len(score) // MAX_KNOTS))
+    # A bin ends only between two different scores, so equal scores share their probability.
+    ends = np.searchsorted(score, score[np.arange(width - 1, len(score), width)], side="right")
+    starts = np.unique(np.concatenate([[0], ends[ends < len(score)]]))
+    rows = np.diff(np.append(starts, len(score)))
+    found = isotonic_regression(np.add.reduceat(hit, starts) / rows, weights=rows)
+    first = found.blocks[:-1]
+    count = np.add.reduceat(rows, first).astype(np.float64)
+    # Centred: a plateau becomes one knot at the mean of its scores (Oron and Flournoy 2017,
+    # doi:10.1080/19466315.2017.1286256), less biased at the ends than the steps themselves.
+    knots = np.add.reduceat(np.add.reduceat(score, starts), first) / count
+    rates = found.x[first]
+    inside = _inside(rates, count)
+    return Calibration(
+        "isotonic", tuple(knots.tolist()), tuple(inside.tolist()), len(raw), int(label.sum())
+    )
+
+
+def _inside(rates: F64, count: F64) -> F64:
+    """Move plateaus of 0 and 1 inside by half a row, never past a neighbour."""
+    inside = np.array(rates, dtype=np.float64)
+    if inside[0] <= 0:
+        above = inside[1] / 2 if len(inside) > 1 else 0.5
+        inside[0] = min(0.5 / (count[0] + 1), above)
+    if inside[-1] >= 1:
+        below = (1 - inside[-2]) / 2 if len(inside) > 1 else 0.5
+        inside[-1] = 1 - min(0.5 / (count[-1] + 1), below)
+    return inside
+
+
+def _platt(raw: F64, label: Bools) -> Calibration:
+    slope, intercept = logistic_line(raw, label, SLOPE_PRECISION)
+    if slope < MIN_SLOPE:
+        # A score that does not rank: nearly constant, never upside down.
+        slope = MIN_SLOPE
+        rate = (label.sum() + 0.5) / (len(label) + 1)
+        intercept = float(np.log(rate / (1 - rate)) - slope * raw.mean()) if len(raw) else 0.0
+    return Calibration("platt", (), (float(slope), float(intercept)), len(raw), int(label.sum()))
+
+
+def logistic_line(x: F64, label: Bools, slope_precision: float) -> tuple[float, float]:
+    """Fit P(label) = sigmoid(slope * x + intercept) by Newton's method.
+
+    Parameters
+    ----------
+    x : (n,) float64
+    label : (n,) bool
+    slope_precision : float
+        Precision of a normal prior around slope 1; 0 = none. The intercept has a prior of one
+        row's weight, so that one class alone still has an answer.
+
+    Returns
+    -------
+    slope, intercept : float
+    """
+    design = np.column_stack([x, np.ones_like(x)])
+    centre, precision = np.array([1.0, 0.0]), np.array([slope_precision, 1e-3])
+    weights = centre.copy()
+
+    def loss(w: F64) -> float:
+        line = design @ w
+        fitted = np.logaddexp(0.0, np.where(label, -line, line)).sum()
+        return float(fitted + 0.5 * (precision * (w - centre) ** 2).sum())
+
+    current = loss(weights)
+    for _ in range(100):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -500, 500)))
+        gradient = design.T @ (chance - label) + precision * (weights - centre)
+        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(
+            precision + 1e-12
+        )
+        step = np.linalg.solve(curvature, gradient)
+        scale = 1.0
+        while (ahead := loss(weights - scale * step)) > current and scale > 1e-6:
+            scale /= 2
+        weights = weights - scale * step
+        if current - ahead < 1e-10 * max(1.0, abs(current)):
+            break
+        current = ahead
+    return float(weights[0]), float(weights[1])

@@ -1,0 +1,190 @@
+"""May each person be contacted on each channel, and if not, every reason why.
+
+Everything is SQL over whole tables. What is recorded against any lead of a person, or against any
+of its contact points, binds the person; what permits must cover the very point that would be used.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from pipelines.eligible import inputs
+from pipelines.eligible.report import mask_counts, reason_counts
+from pipelines.errors import RefusedError
+from pipelines.settings.contact_keys import hmac_pads
+from pipelines.settings.policy import FeedSettings, PolicyTable
+from pipelines.store import Database, reset_table, sql
+
+_SCRATCH = (
+    "eligible_cell",
+    "eligible_cell_wide",
+    "eligible_lead_fact",
+    "eligible_person_fact",
+    "eligible_objected_point",
+    "eligible_bounced",
+    "eligible_lead_touch",
+    "eligible_touch",
+    "eligible_family",
+    "eligible_permit",
+)
+
+
+@dataclass(frozen=True)
+class EligibleResult:
+    """Counts of one evaluation.
+
+    Attributes
+    ----------
+    persons, scorable : int
+        All persons; those who may be scored because some channel is open.
+    counts : dict
+        Persons by channel and reason code; `open` counts who may be contacted there.
+    seconds : float
+    """
+
+    persons: int
+    scorable: int
+    counts: dict[str, dict[str, int]]
+    seconds: float
+
+
+def evaluate(
+    db: Database,
+    *,
+    policy: PolicyTable,
+    feeds: FeedSettings,
+    as_of: datetime,
+    suppression_secrets: Sequence[bytes] = (),
+) -> EligibleResult:
+    """Write table `eligibility` anew, one row per person.
+
+    Parameters
+    ----------
+    db : Database
+        Holds the tables of leads and of persons; `suppression` is the ledger's list.
+    policy, feeds : PolicyTable, FeedSettings
+        Who may be contacted where, and which feeds must be there.
+    as_of : datetime
+        Naive UTC. Events at or after it are ignored, except opt-outs, objections, suppressions,
+        complaints and wrong numbers, which bind at once.
+    suppression_secrets : sequence of bytes
+        HMAC keys under which suppressed contact points may have been hashed, the old one too while
+        keys are being rotated.
+
+    Raises
+    ------
+    RefusedError
+        A lead belongs to no person or to several, or suppressions cannot be matched.
+    """
+    started = time.perf_counter()
+    _check_persons(db)
+    _check_suppressions(db, suppression_secrets)
+    frames = _frames(db, policy, as_of)
+    for name, frame in frames.items():
+        db.register(name, frame)
+    try:
+        _collect(db, as_of, suppression_secrets)
+        _decide(db, policy, feeds, as_of)
+    finally:
+        for name in frames:
+            db.unregister(name)
+        for name in _SCRATCH:
+            db.run(f"DROP TABLE IF EXISTS {name}")
+    return EligibleResult(
+        persons=db.scalar("SELECT count(*) FROM eligibility"),
+        scorable=db.scalar("SELECT count(*) FILTER (WHERE is_scorable) FROM eligibility"),
+        counts=reason_counts(mask_counts(db)),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _frames(db: Database, policy: PolicyTable, as_of: datetime) -> dict[str, pl.DataFrame]:
+    addresses = policy.addresses
+    roles = addresses.role_names if addresses.is_role_address_blocked else ()
+    disposable = addresses.disposable_domains if addresses.is_disposable_domain_blocked else ()
+    return {
+        "policy_frame": inputs.policy_frame(policy, inputs.registry_dates(db), as_of),
+        "registry_frame": inputs.registry_frame(),
+        "role_name_frame": _strings("name", roles),
+        "disposable_domain_frame": _strings("domain", disposable),
+        "free_domain_frame": _strings("domain", addresses.free_domains),
+    }
+
+
+def _strings(name: str, values: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame({name: list(values)}, schema={name: pl.String})
+
+
+def _collect(db: Database, as_of: datetime, secrets: Sequence[bytes]) -> None:
+    """Gather what speaks for and against each person in small temporary tables."""
+    db.run(inputs.reason_macros() + sql(__package__, "macros.sql"))
+    db.run(sql(__package__, "cell.sql"), as_of=as_of)
+    db.run(sql(__package__, "cell_wide.sql"))
+    db.run(sql(__package__, "lead_fact.sql"), as_of=as_of)
+    db.run(sql(__package__, "key_fact.sql"))
+    kinds = db.frame(
+        "SELECT DISTINCT kind FROM suppression WHERE until IS NULL OR until > $as_of", as_of=as_of
+    )["kind"].to_list()
+    for secret in secrets:
+        inner, outer = hmac_pads(secret)
+        if "domain" in kinds:
+            statement = sql(__package__, "suppressed_domain.sql")
+            db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
+        if "email" in kinds or "phone" in kinds:
+            statement = sql(__package__, "suppressed.sql")
+            db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
+    db.run(sql(__package__, "person_fact.sql"))
+    db.run(sql(__package__, "objected_point.sql"))
+    db.run(sql(__package__, "bounced.sql"), as_of=as_of)
+    db.run(sql(__package__, "lead_touch.sql"), as_of=as_of)
+    db.run(sql(__package__, "person_touch.sql"))
+    db.run(sql(__package__, "family.sql"))
+    db.run(sql(__package__, "permit.sql"), as_of=as_of)
+
+
+def _decide(db: Database, policy: PolicyTable, feeds: FeedSettings, as_of: datetime) -> None:
+    reset_table(db, "eligibility")
+    db.run(
+        sql(__package__, "eligibility.sql"),
+        as_of=as_of,
+        feed_bits=inputs.customer_feed_bits(db, feeds, as_of),
+        retention_months=policy.retention.months,
+        retention_countries=list(policy.retention.countries),
+        recontact_days=policy.pacing.recontact_interval_days,
+        attempts_cap=policy.pacing.max_attempts_per_year,
+    )
+
+
+def _check_persons(db: Database) -> None:
+    leads = db.scalar("SELECT count(*) FROM lead")
+    links = db.scalar("SELECT count(*) FROM dedupe_link SEMI JOIN lead USING (lead_key)")
+    linked = db.scalar("SELECT count(*) FROM lead SEMI JOIN dedupe_link USING (lead_key)")
+    if not leads == links == linked:
+        raise RefusedError(
+            f"{leads} leads, {linked} of them with a person, {links} links",
+            expected="one person for every lead",
+            fix="run identify again before eligibility",
+        )
+
+
+def _check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:
+    entries = db.scalar("SELECT count(*) FROM suppression")
+    if entries and not secrets:
+        raise RefusedError(
+            f"{entries} suppressions and no key to match them with",
+            expected="the HMAC key they were made with",
+            fix="restore secrets/hmac.key of this home",
+        )
+    unknown = db.scalar(
+        "SELECT count(*) FROM suppression WHERE key_hmac IS NULL OR kind IS NULL"
+        " OR kind NOT IN ('email', 'phone', 'domain')"
+    )
+    if unknown:
+        raise RefusedError(
+            f"{unknown} suppressions that no contact point could ever match",
+            expected="kind email, phone or domain, and a key",
+            fix="rebuild table suppression from the ledger",
+        )

@@ -1,0 +1,51 @@
+-- purpose: collect what is recorded against single leads
+-- grain:   one row per lead, source row and reason; few leads have any
+-- reads:   consent_event, contact_attempt, activity, outcome
+-- writes:  temporary table eligible_lead_fact
+-- params:  as_of. Opt-outs bind whenever they were recorded; everything else only before as_of.
+CREATE OR REPLACE TEMP TABLE eligible_lead_fact AS
+SELECT lead_key, channel_set(channel) AS channels, r_opted_out() AS bits, 0 AS registries
+FROM consent_event
+WHERE status = 'opt_out' AND lead_key IS NOT NULL
+UNION ALL
+SELECT lead_key, 31, r_art21_objection(), 0
+FROM consent_event
+WHERE status = 'objected_profiling' AND lead_key IS NOT NULL
+UNION ALL
+SELECT lead_key, 31, r_opted_out(), 0
+FROM contact_attempt
+WHERE disposition IN ('opted_out', 'complaint') AND lead_key IS NOT NULL
+UNION ALL
+SELECT lead_key, 14, r_invalid_contact_point(), 0
+FROM contact_attempt
+WHERE disposition = 'wrong_number' AND lead_key IS NOT NULL
+UNION ALL
+SELECT lead_key, 31, r_invalid_contact_point(), 0
+FROM contact_attempt
+WHERE disposition = 'left_company' AND "at" < $as_of AND lead_key IS NOT NULL
+UNION ALL
+-- a bounced e-mail is held against the address: bounced.sql
+SELECT lead_key, channel_set(channel), r_bounced(), 0
+FROM contact_attempt
+WHERE disposition = 'bounced' AND channel IN ('sms', 'mail') AND "at" < $as_of
+    AND lead_key IS NOT NULL
+UNION ALL
+SELECT lead_key, 31, r_opted_out(), 0
+FROM activity
+WHERE lower(trim(result)) IN (
+        'opted_out', 'opt_out', 'opted out', 'unsubscribed', 'unsubscribe', 'complaint',
+        'spam complaint', 'do_not_call', 'do not call'
+    ) AND lead_key IS NOT NULL
+UNION ALL
+SELECT lead_key, 31, r_converted(), 0
+FROM outcome
+WHERE milestone IN ('converted', 'won') AND lead_key IS NOT NULL
+    AND (occurred_at < $as_of OR occurred_at IS NULL)
+UNION ALL
+SELECT lead_key, 31, r_open_opportunity(), 0
+FROM outcome
+WHERE occurred_at < $as_of AND lead_key IS NOT NULL
+    AND milestone IN ('opportunity', 'lost', 'disqualified')
+GROUP BY lead_key
+HAVING max(occurred_at) FILTER (WHERE milestone = 'opportunity')
+    > coalesce(max(occurred_at) FILTER (WHERE milestone <> 'opportunity'), '-infinity')

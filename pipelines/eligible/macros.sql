@@ -1,0 +1,92 @@
+-- purpose: define the expressions that the statements of this stage share
+-- reads:   nothing; r_<reason>() macros come from reasons.py
+-- writes:  temporary macros
+-- Channels as a set: email 1, phone 2, ai_voice 4, sms 8, mail 16. A no to calls is a no to an AI
+-- that calls and, as under the US rules, to text messages; a text that names no known channel binds all of them.
+CREATE OR REPLACE TEMP MACRO channel_set(channel) AS CASE channel
+    WHEN 'email' THEN 1 WHEN 'phone' THEN 14 WHEN 'ai_voice' THEN 4 WHEN 'sms' THEN 8
+    WHEN 'mail' THEN 16 ELSE 31
+END;
+CREATE OR REPLACE TEMP MACRO in_set(channels, one, bits) AS
+    CASE WHEN channels & one <> 0 THEN bits ELSE 0::UINTEGER END;
+
+CREATE OR REPLACE TEMP MACRO bit_if(condition, bits) AS
+    CASE WHEN condition THEN bits::UINTEGER ELSE 0::UINTEGER END;
+CREATE OR REPLACE TEMP MACRO is_blank(given) AS coalesce(trim(given), '') = '';
+
+-- settings.contact_keys.folded_email in SQL; most addresses are folded already. No split_part:
+-- duckdb 2.0.0 cannot compare its result when statistics say that the column holds nothing but null.
+CREATE OR REPLACE TEMP MACRO mail_local(address) AS
+    left(address, length(address) - strpos(reverse(address), '@'));
+CREATE OR REPLACE TEMP MACRO without_tag(local_part) AS
+    CASE WHEN strpos(local_part, '+') > 1 THEN left(local_part, strpos(local_part, '+') - 1)
+        ELSE local_part
+    END;
+CREATE OR REPLACE TEMP MACRO without_dots(local_part) AS
+    coalesce(nullif(replace(local_part, '.', ''), ''), local_part);
+CREATE OR REPLACE TEMP MACRO folded_lower(address) AS CASE
+    WHEN suffix(address, '@gmail.com')
+        THEN without_dots(without_tag(left(address, length(address) - 10))) || '@gmail.com'
+    WHEN suffix(address, '@googlemail.com')
+        THEN without_dots(without_tag(left(address, length(address) - 15))) || '@gmail.com'
+    ELSE without_tag(mail_local(address)) || right(address, strpos(reverse(address), '@'))
+END;
+CREATE OR REPLACE TEMP MACRO folded_email(address) AS CASE
+    WHEN lower(address) <> address THEN folded_lower(lower(address))
+    WHEN contains(address, '+') OR suffix(address, '@gmail.com')
+            OR suffix(address, '@googlemail.com') THEN folded_lower(address)
+    ELSE address
+END;
+CREATE OR REPLACE TEMP MACRO folded_key(contact_key) AS
+    CASE WHEN contains(contact_key, '@') THEN folded_email(contact_key) ELSE contact_key END;
+
+-- HMAC-SHA-256 of RFC 2104, hex; the key arrives as its two padded blocks.
+CREATE OR REPLACE TEMP MACRO hmac_hex(inner_pad, outer_pad, text) AS
+    sha256(outer_pad || unhex(sha256(inner_pad || encode(text))));
+
+-- The one number or address a channel uses, of the representative lead.
+CREATE OR REPLACE TEMP MACRO call_point(phone, mobile) AS coalesce(phone, mobile);
+CREATE OR REPLACE TEMP MACRO text_point(phone, mobile, line_type) AS
+    coalesce(mobile, CASE WHEN line_type = 'mobile' THEN phone END);
+CREATE OR REPLACE TEMP MACRO is_mobile_point(phone, mobile, line_type) AS
+    coalesce(line_type = 'mobile', false) OR (phone IS NULL AND mobile IS NOT NULL);
+CREATE OR REPLACE TEMP MACRO party_class(party_type) AS
+    CASE WHEN party_type IN ('organisation', 'sole_trader') THEN party_type ELSE 'consumer' END;
+CREATE OR REPLACE TEMP MACRO region_of(country) AS
+    CASE country WHEN 'GB' THEN 'UK' WHEN 'UK' THEN NULL ELSE country END;
+
+-- What the policy row `cell` says of one channel.
+CREATE OR REPLACE TEMP MACRO ground_bits(cell, permit, purchase_at, inquiry_at) AS CASE
+    WHEN cell.is_open THEN 0::UINTEGER
+    WHEN cell.is_forbidden THEN r_no_lawful_basis()
+    WHEN permit = 0 THEN 0::UINTEGER
+    WHEN purchase_at >= cell.purchase_since OR inquiry_at >= cell.inquiry_since THEN 0::UINTEGER
+    ELSE coalesce(permit, r_no_lawful_basis())
+END;
+CREATE OR REPLACE TEMP MACRO register_bits(cell, hits, purchase_at, inquiry_at) AS CASE
+    WHEN cell.registries = 0 THEN 0::UINTEGER
+    WHEN purchase_at >= cell.exempt_purchase_since OR inquiry_at >= cell.exempt_inquiry_since
+        THEN 0::UINTEGER
+    WHEN hits & cell.registries <> 0 THEN cell.feed_bits | r_registry_hit()
+    ELSE cell.feed_bits
+END;
+CREATE OR REPLACE TEMP MACRO policy_bits(country, cell, permit, hits, purchase_at, inquiry_at) AS
+CASE
+    WHEN country IS NULL THEN r_country_unknown()
+    WHEN cell.registries IS NULL THEN r_no_policy_row()
+    ELSE ground_bits(cell, permit, purchase_at, inquiry_at)
+        | register_bits(cell, hits, purchase_at, inquiry_at)
+END;
+CREATE OR REPLACE TEMP MACRO objection_bits() AS
+    r_art21_objection() | r_opted_out() | r_suppressed();
+-- A shared contact point counts for those who did not object themselves.
+CREATE OR REPLACE TEMP MACRO shared_bits(own, objected, one) AS
+    CASE WHEN objected & one <> 0
+            AND own & objection_bits() = 0
+        THEN r_shared_contact_objected() ELSE 0::UINTEGER
+    END;
+CREATE OR REPLACE TEMP MACRO point_bits(point, as_given) AS CASE
+    WHEN point IS NOT NULL THEN 0::UINTEGER
+    WHEN as_given IS NOT NULL THEN r_invalid_contact_point()
+    ELSE r_no_contact_point()
+END;

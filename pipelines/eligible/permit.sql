@@ -1,0 +1,95 @@
+-- purpose: find consent or another recorded ground that covers the point to be used
+-- grain:   one row per person with any such record
+-- reads:   consent_event, dedupe_link, person, lead, eligible_cell
+-- writes:  temporary table eligible_permit; per channel 0: covered, null: no record at all, else
+--          what is wrong with the records there are
+-- params:  as_of
+CREATE OR REPLACE TEMP TABLE eligible_permit AS
+WITH event AS (
+    SELECT lead_key, contact_key, channel, status = 'opt_in' AS is_opt_in,
+           lower(lawful_basis) AS lawful_basis, captured_at, effective_to, is_confirmed,
+           coalesce(evidence_ref, '') <> '' AS has_proof
+    FROM consent_event
+    WHERE (captured_at IS NULL OR captured_at < $as_of)
+        AND (effective_from IS NULL OR effective_from <= $as_of)
+        AND (status = 'opt_in' OR (status = 'unknown' AND lawful_basis IS NOT NULL))
+),
+-- a record that names a contact point only speaks for the one person who has it, if it is one
+key_owner AS (
+    SELECT contact_key, any_value(person_key) AS person_key
+    FROM (
+        SELECT DISTINCT event.contact_key, dedupe_link.person_key
+        FROM (
+            SELECT DISTINCT contact_key FROM event
+            WHERE lead_key IS NULL AND contact_key IS NOT NULL
+        ) AS event
+        JOIN (
+            SELECT lead_key, email_key AS contact_key FROM lead
+            UNION ALL SELECT lead_key, phone_e164 FROM lead
+            UNION ALL SELECT lead_key, mobile_e164 FROM lead
+        ) AS own USING (contact_key)
+        JOIN dedupe_link USING (lead_key)
+    ) AS owner
+    GROUP BY contact_key
+    HAVING count(*) = 1
+),
+held AS (
+    SELECT dedupe_link.person_key, event.*
+    FROM event JOIN dedupe_link USING (lead_key)
+    UNION ALL
+    SELECT key_owner.person_key, event.*
+    FROM event JOIN key_owner USING (contact_key)
+    WHERE event.lead_key IS NULL
+),
+-- each record with the row that judges it and whether it speaks of the point that would be used
+judged AS (
+    SELECT held.person_key, cell.channel, held.is_opt_in, held.lawful_basis, held.captured_at,
+           held.effective_to, held.is_confirmed, held.has_proof, cell.consent_since,
+           cell.is_proof_required, cell.recorded_basis,
+           coalesce(held.channel = cell.channel, false)
+               OR (NOT cell.is_express AND cell.channel <> 'ai_voice') AS is_in_scope,
+           CASE cell.channel
+               WHEN 'email' THEN coalesce(held.contact_key, own.email_key) = main.email_key
+               WHEN 'mail' THEN held.contact_key IS NULL AND (own.lead_key = main.lead_key
+                   OR (own.street = main.street AND own.postal_code = main.postal_code))
+               WHEN 'sms' THEN
+                   text_point(main.phone_e164, main.mobile_e164, main.line_type) IN (
+                       coalesce(held.contact_key, own.phone_e164),
+                       coalesce(held.contact_key, own.mobile_e164))
+               ELSE call_point(main.phone_e164, main.mobile_e164) IN (
+                       coalesce(held.contact_key, own.phone_e164),
+                       coalesce(held.contact_key, own.mobile_e164))
+           END AS is_same_point
+    FROM held
+    JOIN person USING (person_key)
+    JOIN lead AS main ON main.lead_key = person.representative_lead_key
+    LEFT JOIN lead AS own ON own.lead_key = held.lead_key
+    JOIN eligible_cell AS cell
+        ON cell.region = region_of(main.country)
+        AND cell.party = party_class(main.party_type)
+        AND cell.is_mobile = is_mobile_point(main.phone_e164, main.mobile_e164, main.line_type)
+        AND (held.channel IS NULL OR held.channel = cell.channel)
+),
+flawed AS (
+    SELECT person_key, channel,
+           bit_if(captured_at IS NULL OR captured_at < consent_since
+               OR effective_to <= $as_of, r_consent_too_old())
+           | bit_if(is_confirmed = false, r_consent_unconfirmed())
+           | bit_if(is_proof_required AND NOT has_proof, r_consent_unproven()) AS flaws
+    FROM judged
+    WHERE is_same_point AND ((is_opt_in AND is_in_scope) OR lawful_basis = recorded_basis)
+),
+verdict AS (
+    SELECT person_key, channel,
+           CASE WHEN min(flaws) = 0 THEN 0::UINTEGER ELSE bit_or(flaws) END AS flaws
+    FROM flawed
+    GROUP BY person_key, channel
+)
+SELECT person_key,
+       any_value(flaws) FILTER (WHERE channel = 'email') AS email,
+       any_value(flaws) FILTER (WHERE channel = 'phone') AS phone,
+       any_value(flaws) FILTER (WHERE channel = 'ai_voice') AS ai_voice,
+       any_value(flaws) FILTER (WHERE channel = 'sms') AS sms,
+       any_value(flaws) FILTER (WHERE channel = 'mail') AS mail
+FROM verdict
+GROUP BY person_key

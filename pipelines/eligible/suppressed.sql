@@ -1,0 +1,26 @@
+-- purpose: find the leads whose e-mail address or number is on the own suppression list
+-- grain:   one row per lead, contact point and entry
+-- reads:   lead, suppression    writes: temporary table eligible_lead_fact (appends)
+-- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks)
+INSERT INTO eligible_lead_fact
+WITH entry AS (
+    SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
+    FROM suppression
+    WHERE kind IN ('email', 'phone') AND (until IS NULL OR until > $as_of)
+    GROUP BY lower(key_hmac)
+),
+canonical AS (
+    SELECT lead_key, 'email:' || email_key AS text FROM lead WHERE email_key IS NOT NULL
+    UNION ALL
+    SELECT lead_key, 'email:' || folded_email(email_key) FROM lead
+    WHERE folded_email(email_key) <> email_key
+    UNION ALL
+    SELECT lead_key, 'phone:' || phone_e164 FROM lead WHERE phone_e164 IS NOT NULL
+    UNION ALL
+    SELECT lead_key, 'phone:' || mobile_e164 FROM lead
+    WHERE mobile_e164 IS NOT NULL AND mobile_e164 IS DISTINCT FROM phone_e164
+)
+SELECT canonical.lead_key, entry.channels, r_suppressed(), 0
+FROM canonical
+JOIN entry ON entry.key_hmac
+    = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, canonical.text)

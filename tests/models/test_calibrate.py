@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.isotonic import IsotonicRegression
+
+from models.calibrate import Calibration, fit, logistic_line
+from models.errors import ModelRefusedError
+from models.metrics import calibration_line
+
+
+@st.composite
+def scored(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    rows = draw(st.integers(3, 400))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    raw = rng.normal(draw(st.floats(-5, 2)), draw(st.floats(0.0, 4.0)), rows)
+    raw = np.round(raw, draw(st.integers(0, 6)))
+    return raw, rng.random(rows) < 1 / (1 + np.exp(-draw(st.floats(-2, 2)) * raw))
+
+
+@given(scored(), st.sampled_from([1, 10**9]))
+def test_monotone_and_strictly_inside(case, isotonic_min):
+    raw, label = case
+    grid = np.sort(np.concatenate([raw, np.linspace(-50, 50, 201), [-1e6, 1e6]]))
+    probability = fit(raw, label, isotonic_min).apply(grid)
+    assert (np.diff(probability) >= 0).all()
+    assert (probability > 0).all()
+    assert (probability < 1).all()
+
+
+@given(scored(), st.sampled_from([1, 10**9]))
+def test_numbers_in_the_manifest_give_the_same_bits(case, isotonic_min):
+    raw, label = case
+    fitted = fit(raw, label, isotonic_min)
+    again = Calibration.from_json(fitted.to_json())
+    np.testing.assert_array_equal(again.apply(raw), fitted.apply(raw))
+
+
+def test_method_follows_the_number_of_conversions():
+    raw = np.linspace(-3, 3, 100)
+    label = np.arange(100) % 2 == 0
+    assert fit(raw, label, 50).method == "isotonic"
+    assert fit(raw, label, 51).method == "platt"
+
+
+def test_isotonic_follows_scikit_learn_at_the_centre_of_its_plateaus():
+    rng = np.random.default_rng(0)
+    raw = rng.normal(size=400)
+    label = rng.random(400) < 1 / (1 + np.exp(-raw))
+    found = fit(raw, label, 20)
+    steps = IsotonicRegression(out_of_bounds="clip").fit(raw, label)
+    inner = slice(1, -1)
+    np.testing.assert_allclose(
+        np.array(found.y)[inner], steps.predict(np.array(found.x))[inner], atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("isotonic_min", [100, 10**9])
+def test_makes_a_distorted_score_honest(isotonic_min):
+    rng = np.random.default_rng(1)
+    truth = rng.normal(-2, 1.2, 60_000)
+    label = rng.random(60_000) < 1 / (1 + np.exp(-truth))
+    found = fit(0.4 * truth[:30_000] + 1, label[:30_000], isotonic_min)
+    probability = found.apply(0.4 * truth[30_000:] + 1)
+    slope, intercept = calibration_line(label[30_000:], probability)
+    assert 0.93 < slope < 1.07
+    assert abs(intercept) < 0.1
+    assert probability.sum() == pytest.approx(label[30_000:].sum(), rel=0.05)
+
+
+def test_a_score_that_does_not_rank_becomes_the_base_rate():
+    raw = np.linspace(-1, 1, 1000)
+    label = np.arange(1000) < 100  # conversions at the bottom: upside down
+    probability = fit(raw, label, 10**9).apply(raw)
+    np.testing.assert_allclose(probability, 0.1, atol=0.01)
+
+
+def test_few_conversions_stay_near_the_raw_slope():
+    raw = np.array([-2.0, -1.0, 0.0, 1.0])
+    label = np.array([False, False, True, True])  # separable: no finite slope without the prior
+    slope, _ = logistic_line(raw, label, 4.0)
+    assert 0.8 < slope < 2.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x": [0.0, 0.0], "y": [0.1, 0.2]},
+        {"x": [0.0, 1.0], "y": [0.2, 0.1]},
+        {"x": [0.0], "y": [0.1, 0.2]},
+        {"x": [], "y": []},
+        {"x": [0.0, float("nan")], "y": [0.1, 0.2]},
+        {"x": ["a", "b"], "y": [0.1, 0.2]},
+        {"method": "magic"},
+        {"method": "platt", "x": [], "y": [-1.0, 0.0]},
+        {"extra": 1},
+    ],
+)
+def test_refuses_numbers_that_are_no_calibration(change):
+    good = {"method": "isotonic", "x": [0.0, 1.0], "y": [0.1, 0.2], "rows": 2, "positives": 1}
+    assert Calibration.from_json(dict(good)).apply(np.array([0.5]))[0] == pytest.approx(0.15)
+    with pytest.raises(ModelRefusedError):
+        Calibration.from_json({**good, **change})

@@ -1,0 +1,64 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.cells import cut, tally
+from models.facts import Facts
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6, width=32) | st.just(float("nan")), min_size=1, max_size=200),
+    st.integers(2, 12),
+)
+def test_every_value_has_one_cell_between_its_edges(values, bins):
+    column = np.array(values, dtype=np.float32)
+    cells = cut(column, "number", bins)
+    where = cells.of(column)
+    missing = np.isnan(column)
+    assert (where[missing] == cells.count - 1).all()
+    assert (np.diff(cells.edges) > 0).all()
+    assert cells.count <= bins + 2
+    for value, cell in zip(column[~missing], where[~missing], strict=True):
+        assert cells.edges[cell] <= value
+        if cell + 1 < len(cells.edges):
+            assert value < cells.edges[cell + 1]
+        if cells.is_exact:
+            assert cells.edges[cell] == value
+
+
+def test_quantile_cells_hold_about_as_many_rows():
+    column = np.random.default_rng(0).normal(size=8000).astype(np.float32)
+    cells = cut(column, "number", 8)
+    counts = np.bincount(cells.of(column), minlength=cells.count)
+    assert counts[-1] == 0
+    assert counts[:-1].min() > 950
+
+
+def test_tally_counts_by_cell_and_fold():
+    cell, fold = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 0, 0, 1])
+    label = np.array([True, False, True, False, True])
+    rows, positives = tally(cell, 3, label, fold, 2)
+    assert rows.tolist() == [[1, 1], [2, 1], [0, 0]]
+    assert positives.tolist() == [[1, 0], [1, 1], [0, 0]]
+
+
+def test_facts_know_bounds_missing_and_unseen_values():
+    counts = {
+        "range": {"edges": [0.0, 5.0], "is_exact": False, "rows": [10, 20, 30],
+                  "positives": [1, 4, 3]},
+        "exact": {"edges": [0.0, 5.0], "is_exact": True, "rows": [10, 20, 30],
+                  "positives": [1, 4, 3]},
+    }  # fmt: skip
+    facts = Facts({"rows": 60, "positives": 8, "features": counts})
+    first, last = facts.of("range", -3.0), facts.of("range", 99.0)
+    assert (first.low, first.high, first.rows) == (None, 5.0, 10)
+    assert (last.low, last.high, last.positives) == (5.0, None, 4)
+    missing = facts.of("range", float("nan"))
+    assert (missing.rows, missing.low, missing.high, missing.is_one_value) == (
+        30,
+        None,
+        None,
+        False,
+    )
+    assert facts.of("exact", 5.0).is_one_value
+    assert facts.of("exact", 3.0) is None

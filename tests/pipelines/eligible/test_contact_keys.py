@@ -1,0 +1,147 @@
+"""Canonical texts and keyed hashes: Python and SQL agree, and nothing obvious slips through."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.eligible import inputs
+from pipelines.load.normalise.email import email_keys
+from pipelines.settings.contact_keys import (
+    folded_email,
+    hmac_hex,
+    hmac_pads,
+    lookup_keys,
+    suppression_keys,
+)
+from pipelines.store import Database, sql
+
+TEXTS = [
+    "",
+    "email:a@b.example",
+    "phone:+31201234567",
+    "domain:acme.example",
+    "email:zoë@ü.de",
+    "x" * 500,
+]
+SECRETS = [b"k", b"0123456789abcdef" * 4, b"longer than one block of sixty-four bytes" * 2]
+
+_local = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="@\x00"),
+    min_size=1,
+    max_size=12,
+)
+_domain = st.sampled_from(
+    ["gmail.com", "googlemail.com", "GMAIL.com", "x.example", "notgmail.com", "xn--caf-dma.example"]
+)
+
+
+@pytest.fixture(scope="module")
+def db() -> Iterator[Database]:
+    with Database.memory(memory_gb=0.5) as database:
+        database.run(inputs.reason_macros() + sql("pipelines.eligible", "macros.sql"))
+        yield database
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_sql_hmac_is_pythons(db: Database, secret: bytes) -> None:
+    inner, outer = hmac_pads(secret)
+    db.register("text_frame", pl.DataFrame({"text": TEXTS}))
+    rows = db.frame(
+        "SELECT text, hmac_hex($inner::BLOB, $outer::BLOB, text) AS code FROM text_frame",
+        inner=inner,
+        outer=outer,
+    )
+    expected = {text: hmac.new(secret, text.encode(), hashlib.sha256).hexdigest() for text in TEXTS}
+    assert dict(rows.rows()) == expected
+    assert {text: hmac_hex(secret, text) for text in TEXTS} == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(_local, _domain), min_size=1, max_size=40))
+def test_sql_folds_addresses_as_python_does(db: Database, parts: list[tuple[str, str]]) -> None:
+    addresses = [f"{local}@{domain}" for local, domain in parts]
+    db.register("address_frame", pl.DataFrame({"address": addresses}))
+    folded = db.frame("SELECT address, folded_email(address) AS name FROM address_frame")
+    assert dict(folded.rows()) == {address: folded_email(address) for address in addresses}
+
+
+def test_sql_lowers_every_letter_as_python_does(db: Database) -> None:
+    letters = [chr(code) for code in range(0xA1, 0x30000) if not 0xD800 <= code < 0xE000]
+    addresses = [f"{letter}@x.example" for letter in letters if letter not in "@+"]
+    db.register("letter_frame", pl.DataFrame({"address": addresses}))
+    folded = db.frame("SELECT address, folded_email(address) AS name FROM letter_frame")
+    different = [a for a, name in folded.rows() if name != folded_email(a)]
+    assert different == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("Ann.Lee+news@GoogleMail.com", "annlee@gmail.com"),
+        (" ann@acme.example ", "ann@acme.example"),
+        ("Ann Lee <Ann@Acme.example>", "ann@acme.example"),
+        ("mailto:ann@acme.example", "ann@acme.example"),
+        ("ANN@ACME.EXAMPLE", "Ann@acme.example"),
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        ("ann@straße.example", "ann@xn--strae-oqa.example"),
+        ("ann@straße.example", "ann@strasse.example"),
+        ("zoe\u0308@acme.example", "zoë@acme.example"),
+        ("+tag@gmail.com", "+tag@gmail.com"),
+    ],
+)
+def test_a_suppressed_address_meets_the_lead_that_has_it(typed: str, key: str) -> None:
+    assert set(suppression_keys("email", typed)) & set(lookup_keys(email_key=key))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Ann.Lee+x@GMail.com", "zoe\u0308@straße.example", "Ann <ann@Bücher.example>", "a@faß.de"],
+)
+def test_what_is_suppressed_meets_what_the_loader_makes_of_it(typed: str) -> None:
+    keys = email_keys(pl.Series("email", [typed]))
+    key, domain = keys["email_key"].item(), keys["email_domain"].item()
+    assert key is not None
+    assert set(suppression_keys("email", typed)) & set(lookup_keys(email_key=key))
+    name = typed.rpartition("@")[2].strip(">")
+    assert set(suppression_keys("domain", name)) & set(lookup_keys(email_domain=domain))
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("ann@acme.example", "anne@acme.example"), ("a.b@acme.example", "ab@acme.example")],
+)
+def test_different_people_stay_different(typed: str, key: str) -> None:
+    assert not set(suppression_keys("email", typed)) & set(lookup_keys(email_key=key))
+
+
+def test_phones_and_domains() -> None:
+    assert suppression_keys("phone", "020 123 4567", region="NL") == ("phone:+31201234567",)
+    assert suppression_keys("phone", "+31 (0)20-1234567") == ("phone:+31201234567",)
+    for typed in ("@Acme.Example.", "https://www.acme.example/about", "acme.example:8080"):
+        assert suppression_keys("domain", typed) == ("domain:acme.example",)
+    found = lookup_keys(phones=("+31201234567", None), email_domain="eu.acme.example")
+    assert found == ("phone:+31201234567", "domain:eu.acme.example", "domain:acme.example")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("email", "ann"),
+        ("email", "@acme.example"),
+        ("email", "ann@localhost"),
+        ("email", "a b@acme.example"),
+        ("domain", "com"),
+        ("domain", "a..example"),
+        ("phone", "020 123 4567"),
+        ("phone", "call me"),
+    ],
+)
+def test_what_is_no_contact_point_is_refused_without_repeating_it(kind: str, value: str) -> None:
+    with pytest.raises(ValueError, match="not a") as caught:
+        suppression_keys(kind, value)  # type: ignore[arg-type]
+    assert value not in str(caught.value)
