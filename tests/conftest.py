@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pipelines.flows.quiet import quiet_exit
 from pipelines.settings.home import Home
 from pipelines.store import Database, create_tables
 
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+# A failed test keeps its frames, and so DuckDB objects, past the end of the interpreter.
+quiet_exit()
 
 # No deadline: a busy machine is not a defect. The seed of a failure is printed.
 settings.register_profile("suite", deadline=None, max_examples=50, print_blob=True)

@@ -47,7 +47,8 @@ def test_a_decimal_comma_is_told_by_the_mapping(load: Load):
 
 
 def test_without_an_id_rows_are_named_by_the_file(load: Load):
-    landed = load("age;job;y\n30;cook;yes\n31;clerk;no\n", name="bank.csv")
+    label = {"column": "y", "positive": ["yes"]}
+    landed = load("age;job;y\n30;cook;yes\n31;clerk;no\n", name="bank.csv", label=label)
     lead = rows(landed, "lead")
     assert lead["source_id"].to_list() == [f"{landed.sha256[:16]}:1", f"{landed.sha256[:16]}:2"]
     assert lead["is_dated"].to_list() == [False, False]

@@ -1,0 +1,1 @@
+"""What a person sees: progress on standard error, results on standard output."""

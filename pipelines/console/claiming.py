@@ -1,0 +1,77 @@
+"""`claim` and `suppress`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.console.screen import emit_json, say, show_table
+from pipelines.errors import UsageError
+from pipelines.runs.outreach import run_claim, run_release, run_suppress, suppression_counts
+from pipelines.settings.home import Home
+from pipelines.store.files import check_format, write_table
+
+
+def show_claim(
+    *,
+    channel: str,
+    handler: str,
+    count: int,
+    export: Path | None,
+    release: Sequence[str],
+    as_json: bool,
+) -> None:
+    """Hand out people, or give claims back."""
+    home = Home.locate()
+    if release:
+        released = run_release(home, release)
+        if as_json:
+            emit_json({"released": released})
+        else:
+            say(f"{released} of {len(release)} claims given back.")
+        return
+    if export is not None:
+        check_format(export)
+    result = run_claim(home, channel=channel, handler=handler, count=count)
+    if export is not None:
+        write_table(result.rows, export)
+    if as_json:
+        claims = [] if export is not None else result.rows.to_dicts()
+        emit_json({"claims": claims, "withheld": result.withheld, "left": result.left})
+        return
+    if export is None and result.rows.height:
+        show_table(
+            "",
+            ("rank", "contact point", "claim", "reasons"),
+            result.rows.select("rank", "contact_point", "claim_id", "reasons").rows(),
+            right=(0,),
+        )
+    say(
+        f"{result.rows.height} handed out, {result.withheld} withheld because something speaks"
+        f" against them by now, {result.left} left."
+    )
+
+
+def show_suppress(
+    values: Sequence[str], *, channel: str | None, reason: str, as_json: bool
+) -> None:
+    """Suppress contact points."""
+    if not values:
+        raise UsageError("nothing to suppress", expected="an address, a number or a domain")
+    added = run_suppress(Home.locate(), values, channel=channel, reason=reason)
+    if as_json:
+        emit_json({"given": len(values), "new_keys": added})
+    else:
+        say(f"{len(values)} contact point(s) suppressed, effective at the next claim.")
+
+
+def show_suppressions(*, as_json: bool) -> None:
+    """Count what is suppressed."""
+    rows = suppression_counts(Home.locate())
+    if as_json:
+        emit_json(rows)
+        return
+    show_table(
+        "Suppressed contact points",
+        ("kind", "channel", "reason", "source", "count"),
+        [tuple(row.values()) for row in rows],
+        right=(4,),
+    )

@@ -1,0 +1,43 @@
+"""`explain`: why a lead is where it is."""
+
+from pipelines.console.screen import emit_json, say
+from pipelines.runs.explain import explain_lead
+from pipelines.settings.home import Home
+
+
+def show_explain(lead: str, *, as_json: bool) -> None:
+    """Explain one lead."""
+    found = explain_lead(Home.locate(), lead)
+    if as_json:
+        emit_json(found)
+        return
+    who, person, decision, score = (found[k] for k in ("lead", "person", "decision", "score"))
+    say(f"Lead {who['source_system']}:{who['source_id']} (lead_key {who['lead_key']})")
+    if person is None or decision is None:
+        say("  loaded after the last nightly: not decided yet")
+        return
+    stands = (
+        "stands for the person" if person["is_representative"] else "another lead stands for it"
+    )
+    say(
+        f"  person {person['person_key']} of {person['lead_count']} lead(s), joined by"
+        f" {person['match_rule']}; {stands}"
+    )
+    say(
+        f"  decision: {decision['verdict']}, route {found['route']}, rank {decision['rank'] or '-'}"
+    )
+    if score is not None and score["probability"] is not None:
+        say(
+            f"  probability {score['probability']:.2%}, better than {score['percentile']:.0f}%"
+            f" of leads (model {score['model_id']})"
+        )
+    for reason in found["reasons"]:
+        sign = "+" if reason["contribution"] > 0 else "-"
+        say(f"    {sign} {reason['reason']}")
+    say("  channels:")
+    for entry in found["eligibility"]:
+        if entry["may_contact"]:
+            say(f"    {entry['channel']:<9} open")
+            continue
+        words = "; ".join(reason["description"] for reason in entry["reasons"])
+        say(f"    {entry['channel']:<9} closed: {words}")

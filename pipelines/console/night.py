@@ -1,0 +1,96 @@
+"""`nightly`: progress while it runs, then the funnel and the top of the list."""
+
+from datetime import date
+
+from pipelines.console.screen import StageProgress, emit_json, note, say, show_table
+from pipelines.runs.nightly import NightlyResult, run_nightly
+from pipelines.runs.summary import NightSummary, summarise
+from pipelines.settings.home import Home
+
+_STEPS = {
+    "records": "records read",
+    "quarantined": "  quarantined",
+    "superseded": "  superseded",
+    "leads": "leads in the store",
+    "duplicates": "  duplicates",
+    "persons": "persons",
+    "not_eligible": "  not eligible",
+    "not_eligible_reason": "    ",
+    "scored": "scored",
+    "listed": "listed",
+    "not_listed": "  eligible, not listed",
+}
+
+
+def show_nightly(*, as_of: date | None, with_prefect: bool, as_json: bool) -> None:
+    """Run the nightly and show what it published."""
+    home = Home.locate()
+    with StageProgress() as progress:
+        if with_prefect:
+            from pipelines.flows.launch import run_with_prefect
+
+            result = run_with_prefect(home, as_of)
+        else:
+            result = run_nightly(home, as_of=as_of, progress=progress)
+    summary = summarise(home)
+    if as_json:
+        emit_json(
+            {
+                **summary.to_json(),
+                "is_unchanged": result.is_unchanged,
+                "stages": [vars(stage) for stage in result.stages],
+            }
+        )
+        return
+    show_result(result, summary)
+
+
+def show_result(result: NightlyResult, summary: NightSummary) -> None:
+    """Show the funnel, the list and the places of a night."""
+    if result.is_unchanged:
+        say(f"Nothing has changed since run {result.run_id}: the same list stays published.")
+    show_funnel(summary)
+    show_top(summary)
+    show_unblock(summary)
+    for name, place in summary.places.items():
+        note(f"  {name:<6} {place}")
+
+
+def show_funnel(summary: NightSummary) -> None:
+    """Show how many got how far."""
+    say()
+    show_table(
+        f"Funnel of {summary.as_of}",
+        ("step", "count", "detail"),
+        [
+            (_STEPS.get(row["step"], row["step"]), row["count"], row["detail"])
+            for row in summary.funnel
+        ],
+        right=(1,),
+    )
+
+
+def show_top(summary: NightSummary) -> None:
+    """Show the top of the list, each lead with its reasons below it."""
+    say()
+    if not summary.top:
+        say("Nobody is on the list.")
+        return
+    say("Top of the list (rank among all scored, probability to convert if contacted)")
+    for row in summary.top:
+        chance = "no model" if row["probability"] is None else f"{row['probability']:.1%}"
+        lead = f"{row['source_system']}:{row['source_id']}"
+        say(f"{row['rank']:>4}  {chance:>8}  {row['handler']} by {row['channel']:<9} {lead}")
+        reasons = row["reasons"] or "no model is in force: newest first"
+        for reason in reasons.split("; "):
+            say(f"              + {reason}")
+
+
+def show_unblock(summary: NightSummary) -> None:
+    """Show what would open how many persons."""
+    if not summary.unblock:
+        return
+    say()
+    say("What would open how many more")
+    for row in summary.unblock:
+        say(f"  {row['persons']:>9,}  {row['channel']:<9} {row['unblock']}")

@@ -1,0 +1,56 @@
+"""`status` and `config show`."""
+
+from typing import Any
+
+from pipelines.console.screen import emit_json, say, show_table
+from pipelines.runs.status import read_status
+from pipelines.settings.config import Settings
+from pipelines.settings.home import Home
+
+
+def show_status(*, as_json: bool) -> None:
+    """Show the state of the home."""
+    found = read_status(Home.locate())
+    if as_json:
+        emit_json(found)
+        return
+    say(f"home       {found['home']}")
+    say(f"store      {found['snapshot'] or 'nothing published yet'}")
+    say(f"writer     {'a run is writing now' if found['is_locked'] else 'idle'}")
+    say(f"last night {found['nightly_run_id'] or 'none'}")
+    say(f"pending    {found['pending_batches']} batches landed, not merged")
+    say(f"suppressed {found['suppressions']:,} contact points")
+    show_table(
+        "Last runs",
+        ("run", "kind", "status", "started", "error"),
+        [
+            (run["run_id"], run["kind"], run["status"], run["started_at"][:19], run["error"] or "")
+            for run in found["runs"]
+        ],
+    )
+    show_table(
+        "Models in force",
+        ("population", "variant", "id"),
+        [(m["population"], m["variant"], m["model_id"]) for m in found["champions"]],
+    )
+
+
+def show_config(*, as_json: bool) -> None:
+    """Print the settings in force."""
+    settings = Settings.load(Home.locate().settings_file)
+    data = settings.model_dump(mode="json", exclude_none=True)
+    if as_json:
+        emit_json(data)
+        return
+    for line in _flat("", data):
+        say(line)
+
+
+def _flat(prefix: str, value: Any) -> list[str]:  # noqa: ANN401 - a JSON value
+    if isinstance(value, dict):
+        return [
+            line
+            for key, inner in value.items()
+            for line in _flat(f"{prefix}.{key}" if prefix else str(key), inner)
+        ]
+    return [f"{prefix} = {value!r}"]

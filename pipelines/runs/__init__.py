@@ -1,0 +1,1 @@
+"""The runs: ordered stages wired together, each with an entry in the ledger; no Prefect here."""

@@ -1,0 +1,132 @@
+"""Why me, or why not: everything the published night knows about one lead."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from features.build import build
+from pipelines.eligible import reasons_of
+from pipelines.eligible.reasons import TEXTS
+from pipelines.errors import UsageError
+from pipelines.featurise import feature_batches
+from pipelines.runs.context import RunContext
+from pipelines.runs.registry import load_model
+from pipelines.settings.config import Settings
+from pipelines.settings.home import Home
+from pipelines.store import Database
+from pipelines.store.schema import CHANNELS
+
+_TOP = 5
+_ANY_DAY = date.min  # the published file carries its own as_of
+
+
+def explain_lead(home: Home, lead: str) -> dict[str, Any]:
+    """Return eligibility, score, reasons, route and decision of one lead as JSON values.
+
+    Parameters
+    ----------
+    lead : str
+        ``lead_key``, ``source_id`` or ``source_system:source_id``.
+
+    Raises
+    ------
+    UsageError
+        No lead, or several, are called that.
+    """
+    ctx = RunContext(home, Settings.load(home.settings_file), "explain", _ANY_DAY)
+    with ctx.published() as db:
+        found = _find(db, lead)
+        key = found["lead_key"]
+        person = _row(
+            db,
+            "SELECT person_key, match_rule, person.lead_count,"
+            " representative_lead_key = $lead_key AS is_representative"
+            " FROM dedupe_link LEFT JOIN person USING (person_key) WHERE lead_key = $lead_key",
+            key,
+        )
+        decision = _row(db, "SELECT * FROM decision WHERE lead_key = $lead_key", key)
+        score = _row(db, "SELECT * FROM score WHERE lead_key = $lead_key", key)
+        explained: dict[str, Any] = {
+            "lead": found,
+            "person": person,
+            "eligibility": _eligibility(decision),
+            "score": None if score is None else {k: v for k, v in score.items() if k != "lead_key"},
+            "reasons": _reasons(db, home, score, key),
+            "route": None if decision is None else decision["route"],
+            "decision": None
+            if decision is None
+            else {k: v for k, v in decision.items() if not k.endswith("_reasons")},
+        }
+    return explained
+
+
+def _find(db: Database, lead: str) -> dict[str, Any]:
+    system, _, identifier = lead.rpartition(":")
+    found = db.frame(
+        "SELECT lead_key, source_system, source_id, batch_id, created_at, country FROM lead"
+        " WHERE source_id = $lead OR lead_key = try_cast($lead AS BIGINT)"
+        " OR (source_system = $system AND source_id = $identifier)"
+        # a source_id is meant before a lead_key that happens to be the same number
+        " ORDER BY (source_id = $lead) DESC, lead_key LIMIT 3",
+        lead=lead,
+        system=system,
+        identifier=identifier,
+    ).to_dicts()
+    exact = [row for row in found if row["source_id"] == lead] or found
+    if len(exact) == 1:
+        return exact[0]
+    if not exact:
+        raise UsageError(
+            "no such lead is published",
+            expected="a lead_key, a source_id, or source_system:source_id",
+        )
+    systems = ", ".join(str(row["source_system"]) for row in exact)
+    raise UsageError(
+        f"several sources have that id: {systems}", fix="write source_system:source_id"
+    )
+
+
+def _row(db: Database, statement: str, lead_key: int) -> dict[str, Any] | None:
+    rows = db.frame(statement, lead_key=lead_key).to_dicts()
+    return rows[0] if rows else None
+
+
+def _eligibility(decision: dict[str, Any] | None) -> list[dict[str, Any]]:
+    if decision is None:
+        return []
+    return [
+        {
+            "channel": channel,
+            "may_contact": decision[f"{channel}_reasons"] == 0,
+            "reasons": [
+                {"code": reason.name, "description": TEXTS[reason].description}
+                for reason in reasons_of(decision[f"{channel}_reasons"])
+            ],
+        }
+        for channel in CHANNELS
+    ]
+
+
+def _reasons(
+    db: Database, home: Home, score: dict[str, Any] | None, lead_key: int
+) -> list[dict[str, Any]]:
+    """Return what speaks for and against the lead, strongest first, with its share of the score."""
+    if score is None or score["model_id"] is None:
+        return []
+    model = load_model(home, score["model_id"])
+    db.run(
+        "CREATE OR REPLACE TEMP TABLE target AS SELECT $lead_key::BIGINT AS lead_key, as_of"
+        " FROM run WHERE run_id = $run_id",
+        lead_key=lead_key,
+        run_id=score["run_id"],
+    )
+    columns = model.features.inputs
+    batch = pl.concat(feature_batches(db, target="target", rows=1, columns=columns))
+    explanation = model.explain(build(batch, model.features), top=_TOP)[0]
+    return [
+        {"feature": r.feature, "contribution": r.contribution, "reason": r.sentence}
+        for r in sorted(
+            (*explanation.positive, *explanation.negative), key=lambda r: -abs(r.contribution)
+        )
+    ]

@@ -1,0 +1,216 @@
+"""From files to the staged store: land each file once, merge what the store does not hold yet."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.errors import BadInputError, UsageError
+from pipelines.load import Landed, Mapping, MergeCounts, land, load_mapping, merge
+from pipelines.load.batch import RECORD_FILE
+from pipelines.load.discover import discover
+from pipelines.load.kinds import KINDS
+from pipelines.load.mapping import PRESET_NAMES
+from pipelines.outreach import suppress
+from pipelines.settings.contact_keys import Kind
+from pipelines.settings.home import Home
+from pipelines.store import Database
+from pipelines.store.ledger import Ledger
+from pipelines.store.snapshot import current_snapshot
+
+_SUPPRESSIONS = "suppressions"
+_MAPPING_FILE = "mapping.toml"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """One batch merged: its record and where its records went."""
+
+    landed: Landed
+    counts: MergeCounts
+
+
+def resolve_mapping(text: str) -> Mapping | None:
+    """Return the mapping that `--mapping` names: a preset, a TOML file, or None for auto."""
+    if text == "auto":
+        return None
+    if text in PRESET_NAMES:
+        return Mapping.model_validate({"preset": text})
+    path = Path(text)
+    if not path.is_file():
+        raise UsageError(
+            f"--mapping {text}: there is no such file",
+            expected=f"a TOML file, or one of auto, {', '.join(PRESET_NAMES)}",
+        )
+    return load_mapping(path)
+
+
+def land_files(
+    home: Home,
+    ledger: Ledger,
+    files: Iterable[Path],
+    *,
+    kind: str,
+    mapping: Mapping | None,
+    source_system: str | None,
+    at: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Path, Landed]]:
+    """Land every file; a file landed before in the same meaning gives its old record.
+
+    Suppressions take effect here, in the ledger, and not only when they are merged.
+    """
+    found = []
+    for file in files:
+        landed = land(
+            file,
+            kind=kind,
+            mapping=mapping,
+            batches_dir=home.batches,
+            at=at,
+            source_system=source_system,
+            progress=progress,
+        )
+        if landed.kind == _SUPPRESSIONS:
+            _suppress_now(home, ledger, landed, at)
+        found.append((file, landed))
+    return found
+
+
+def land_inbox(home: Home, ledger: Ledger, *, at: datetime) -> dict[str, int]:
+    """Land what lies in the inbox: ``inbox/<kind>/[<source>/]files``, loose files being leads.
+
+    A ``mapping.toml`` beside the files, or in a folder above them, is theirs. A folder below the
+    kind names the source system where the mapping does not.
+
+    Returns
+    -------
+    dict of str to int
+        Files seen, files that were new, records in them.
+    """
+    known = {folder.name for folder in _batch_folders(home)}
+    files = sorted(
+        path
+        for path in home.inbox.rglob("*")
+        if path.is_file() and path.name != _MAPPING_FILE and not path.name.startswith(".")
+    )
+    fresh: list[Landed] = []
+    for file in files:
+        parts = file.relative_to(home.inbox).parts[:-1]
+        kind = parts[0] if parts else "leads"
+        if kind not in KINDS:
+            raise BadInputError(
+                f"the inbox has a folder {kind!r}",
+                expected=f"one of {', '.join(KINDS)}",
+                fix="move its files into the folder of their kind",
+            )
+        mapping = _inbox_mapping(home, file)
+        source = parts[1] if len(parts) > 1 else None
+        for _, landed in land_files(
+            home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
+        ):
+            if landed.batch_id not in known:
+                fresh.append(landed)
+    return {
+        "files": len(files),
+        "new_files": len(fresh),
+        "records": sum(landed.records for landed in fresh),
+    }
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that paths, folders and globs stand for, in a stable order."""
+    if not paths:
+        raise UsageError("no file was named", expected="a file, a folder or a glob")
+    return [path for path in discover(paths) if path.name != _MAPPING_FILE]
+
+
+def pending_batches(home: Home) -> list[Landed]:
+    """Return landed batches that the published store does not hold, leads first, oldest first."""
+    merged = merged_batches(home)
+    found = [Landed.read(folder) for folder in _batch_folders(home) if folder.name not in merged]
+    return sorted(found, key=lambda b: (b.kind != "leads", b.at, b.file_name, b.batch_id))
+
+
+def merged_batches(home: Home) -> set[str]:
+    """Return the ids of the batches that the published store holds."""
+    snapshot = current_snapshot(home)
+    if snapshot is None:
+        return set()
+    with Database.open(snapshot, read_only=True, memory_gb=0.5) as db:
+        return set(db.frame("SELECT batch_id FROM load_file")["batch_id"])
+
+
+def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
+    """Merge every pending batch into the staged store and record where its records went."""
+    found = []
+    for landed in pending_batches(home):
+        merged = Merged(landed, merge(db, landed.folder, at))
+        _record(db, merged, at)
+        found.append(merged)
+    return found
+
+
+def declared_custom(home: Home, source_system: str) -> tuple[set[str], set[str]]:
+    """Return the custom columns of a source that are never features, and the immutable ones."""
+    excluded: set[str] = set()
+    immutable: set[str] = set()
+    for folder in _batch_folders(home):
+        landed = Landed.read(folder)
+        if landed.kind == "leads" and landed.source_system == source_system:
+            excluded.update(landed.excluded)
+            immutable.update(landed.immutable)
+    return excluded, immutable
+
+
+def _batch_folders(home: Home) -> list[Path]:
+    return sorted(folder.parent for folder in home.batches.glob(f"*/{RECORD_FILE}"))
+
+
+def _inbox_mapping(home: Home, file: Path) -> Mapping | None:
+    folder = file.parent
+    while folder.is_relative_to(home.inbox):
+        if (folder / _MAPPING_FILE).is_file():
+            return load_mapping(folder / _MAPPING_FILE)
+        folder = folder.parent
+    return None
+
+
+def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> None:
+    path = landed.path("suppression")
+    if not path.is_file():
+        return
+    rows = pl.read_parquet(path, columns=["kind", "key", "channel", "reason"])
+    for (reason,), part in rows.group_by("reason", maintain_order=True):
+        points: list[tuple[Kind, str, str | None]] = part.select("kind", "key", "channel").rows()
+        suppress(
+            ledger,
+            home.secret(),
+            points,
+            reason=str(reason or "suppression list"),
+            source=f"batch {landed.batch_id}",
+            at=at,
+        )
+
+
+def _record(db: Database, merged: Merged, at: datetime) -> None:
+    landed, counts = merged.landed, merged.counts
+    db.run("DELETE FROM load_file WHERE batch_id = $batch_id", batch_id=landed.batch_id)
+    db.run(
+        "INSERT INTO load_file VALUES ($batch_id, $file_name, $sha256, $kind, $source, $records,"
+        " $loaded, $updated, $unchanged, $duplicates, $quarantined, $at)",
+        batch_id=landed.batch_id,
+        file_name=landed.file_name,
+        sha256=landed.sha256,
+        kind=landed.kind,
+        source=landed.source_system,
+        records=landed.records,
+        loaded=counts.loaded,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        duplicates=counts.duplicates,
+        quarantined=counts.quarantined,
+        at=at,
+    )

@@ -1,0 +1,180 @@
+"""Loading by hand: land files, merge them, find persons, publish; or land only, with defer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.identify import identify
+from pipelines.load import Landed, Mapping, MergeCounts
+from pipelines.runs.context import Progress, RunContext, code_version, silent
+from pipelines.runs.fingerprint import run_id
+from pipelines.runs.landing import land_files, merge_pending, merged_batches
+from pipelines.runs.nightly import fail, succeed
+from pipelines.runs.publication import publish_staged
+from pipelines.settings.clock import now, today
+from pipelines.settings.config import Settings
+from pipelines.settings.home import Home
+from pipelines.store.ledger import Ledger, runs
+from pipelines.store.lock import writer_lock
+from pipelines.store.snapshot import begin, discard_staging
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """Files of one kind that are read in the same way."""
+
+    files: Sequence[Path]
+    kind: str
+    mapping: Mapping | None = None
+    source_system: str | None = None
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """Where the records of one file went; `counts` is None while its merge is deferred.
+
+    ``records = loaded + updated + unchanged + duplicates + quarantined``
+    """
+
+    path: Path
+    landed: Landed
+    counts: MergeCounts | None
+    was_loaded_before: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry of ``load --json``."""
+        landed, counts = self.landed, self.counts
+        return {
+            "path": str(self.path),
+            "batch_id": landed.batch_id,
+            "kind": landed.kind,
+            "source_system": landed.source_system,
+            "records": landed.records,
+            "loaded": counts.loaded if counts else 0,
+            "updated": counts.updated if counts else 0,
+            "unchanged": counts.unchanged if counts else 0,
+            "duplicates": landed.duplicates,
+            "quarantined": landed.quarantined,
+            "deferred": 0 if counts else landed.landed,
+            "quarantined_by_reason": landed.quarantined_by_reason,
+            "was_loaded_before": self.was_loaded_before,
+            "preset": landed.preset,
+            "confidence": landed.confidence,
+            "mapped": landed.claims,
+            "custom": landed.custom_types,
+            "notes": list(landed.notes),
+            "seconds": landed.seconds,
+        }
+
+
+def run_load(
+    home: Home,
+    requests: Iterable[LoadRequest],
+    *,
+    defer: bool = False,
+    progress: Progress = silent,
+) -> list[LoadedFile]:
+    """Load files, each once, and publish what they bring in one new snapshot.
+
+    Raises
+    ------
+    LockedError
+        Another run is writing to the home.
+    BadInputError
+        A file cannot be used; files before it stay landed and are merged with the next load.
+    """
+    with writer_lock(home.ensure().lock):
+        before = merged_batches(home)
+        found = _land(home, requests, progress)
+        new = [landed for _, landed in found if landed.batch_id not in before]
+        merged: dict[str, MergeCounts] = {}
+        if new and not defer:
+            merged = _merge(home, progress)
+    return [
+        LoadedFile(
+            path=path,
+            landed=landed,
+            counts=_seen_before(landed)
+            if landed.batch_id in before
+            else merged.get(landed.batch_id),
+            was_loaded_before=landed.batch_id in before,
+        )
+        for path, landed in found
+    ]
+
+
+def _land(
+    home: Home, requests: Iterable[LoadRequest], progress: Progress
+) -> list[tuple[Path, Landed]]:
+    found: list[tuple[Path, Landed]] = []
+    with Ledger(home.ledger) as ledger:
+        for request in requests:
+            for file in request.files:
+                progress(f"read {file.name}", None, 0.0)
+                landed = land_files(
+                    home,
+                    ledger,
+                    [file],
+                    kind=request.kind,
+                    mapping=request.mapping,
+                    source_system=request.source_system,
+                    at=now(),
+                )
+                record = landed[0][1]
+                counts = {"records": record.records, "quarantined": record.quarantined}
+                progress(f"read {record.kind}", counts, record.seconds)
+                found += landed
+    return found
+
+
+def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
+    settings = Settings.load(home.settings_file)
+    as_of = today()
+    with Ledger(home.ledger) as ledger:
+        identifier = run_id(home, settings, ledger, kind="load", as_of=as_of, model_id=None)
+        ctx = RunContext(home, settings, identifier, as_of)
+        runs.begin(
+            ledger,
+            identifier,
+            kind="load",
+            as_of=as_of,
+            at=now(),
+            code_version=code_version(),
+            config_hash=settings.digest(),
+            model_id=None,
+        )
+    try:
+        progress("merge", None, 0.0)
+        started = now()
+        begin(home, identifier)
+        with ctx.staged() as db:
+            merged = merge_pending(db, home, at=now())
+            persons = identify(db).persons
+            leads = int(db.scalar("SELECT count(*) FROM lead"))
+        publish_staged(ctx, kind="load")
+        seconds = (now() - started).total_seconds()
+        progress("merge, publish", {"leads": leads, "persons": persons}, seconds)
+    except BaseException as error:
+        fail(ctx, error)
+        raise
+    finally:
+        discard_staging(home)
+    succeed(ctx)
+    return {one.landed.batch_id: one.counts for one in merged}
+
+
+def _seen_before(landed: Landed) -> MergeCounts:
+    return MergeCounts(
+        batch_id=landed.batch_id,
+        file_name=landed.file_name,
+        kind=landed.kind,
+        source_system=landed.source_system,
+        sha256=landed.sha256,
+        records=landed.records,
+        loaded=0,
+        updated=0,
+        unchanged=landed.landed,
+        duplicates=landed.duplicates,
+        quarantined=landed.quarantined,
+    )

@@ -1,0 +1,165 @@
+"""The nightly: inbox to published list, or nothing when nothing has changed."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.errors import LeadTriageError, RefusedError
+from pipelines.runs.context import Progress, RunContext, code_version, silent
+from pipelines.runs.fingerprint import run_id
+from pipelines.runs.landing import land_inbox
+from pipelines.runs.registry import nightly_champion
+from pipelines.runs.steps import NIGHTLY, Step
+from pipelines.settings.clock import now, today
+from pipelines.settings.config import Settings
+from pipelines.settings.home import Home
+from pipelines.store import Database
+from pipelines.store.ledger import Ledger, runs, suppressions
+from pipelines.store.lock import writer_lock
+from pipelines.store.snapshot import current_snapshot, discard_staging
+
+
+@dataclass(frozen=True)
+class NightlyResult:
+    """What a nightly did.
+
+    Attributes
+    ----------
+    run_id : str
+    is_unchanged : bool
+        The published night was made of the same inputs; nothing was done.
+    stages : list of StageRecord
+        In order, with counts and seconds.
+    """
+
+    run_id: str
+    as_of: date
+    is_unchanged: bool
+    stages: list[runs.StageRecord] = field(default_factory=list)
+
+
+def run_nightly(
+    home: Home, *, as_of: date | None = None, progress: Progress = silent
+) -> NightlyResult:
+    """Run every stage in this process.
+
+    Raises
+    ------
+    LockedError
+        Another run is writing to the home.
+    RefusedError
+        A gate or audit refused; the published snapshot stays as it was.
+    """
+    with writer_lock(home.ensure().lock):
+        ctx = prepare(home, as_of or today(), progress)
+        if ctx is None:
+            return unchanged_result(home)
+        try:
+            stages = [run_stage(ctx, name, step, progress) for name, step in NIGHTLY]
+        except BaseException as error:
+            fail(ctx, error)
+            raise
+        finally:
+            discard_staging(home)
+        succeed(ctx)
+        return NightlyResult(ctx.run_id, ctx.as_of, is_unchanged=False, stages=stages)
+
+
+def prepare(home: Home, as_of: date, progress: Progress) -> RunContext | None:
+    """Land the inbox and open the run; None when the published night is of these inputs.
+
+    The caller holds the writer lock.
+    """
+    settings = Settings.load(home.settings_file)
+    with Ledger(home.ledger) as ledger:
+        _check_suppressions(ledger, settings)
+        started = time.perf_counter()
+        progress("load", None, 0.0)
+        landed = land_inbox(home, ledger, at=now())
+        seconds = time.perf_counter() - started
+        model_id = nightly_champion(ledger)
+        identifier = run_id(home, settings, ledger, kind="nightly", as_of=as_of, model_id=model_id)
+        progress("load", landed, seconds)
+        if identifier == published_night(home) and (home.outbox / identifier).is_dir():
+            return None
+        ctx = RunContext(home, settings, identifier, as_of)
+        runs.begin(
+            ledger,
+            identifier,
+            kind="nightly",
+            as_of=as_of,
+            at=now(),
+            code_version=code_version(),
+            config_hash=settings.digest(),
+            model_id=model_id,
+        )
+        runs.stage_done(ledger, identifier, "load", now(), seconds, landed)
+    return ctx
+
+
+def run_stage(
+    ctx: RunContext, name: str, step: Step, progress: Progress = silent
+) -> runs.StageRecord:
+    """Run one stage and record it."""
+    progress(name, None, 0.0)
+    started = time.perf_counter()
+    counts = dict(step(ctx))
+    seconds = time.perf_counter() - started
+    with ctx.ledger() as ledger:
+        runs.stage_done(ledger, ctx.run_id, name, now(), seconds, counts)
+    progress(name, counts, seconds)
+    return runs.StageRecord(name, seconds, counts)
+
+
+def succeed(ctx: RunContext) -> None:
+    """Record that the run was published."""
+    snapshot = current_snapshot(ctx.home)
+    with ctx.ledger() as ledger:
+        runs.finish(
+            ledger,
+            ctx.run_id,
+            status="published",
+            at=now(),
+            snapshot=snapshot.name if snapshot else None,
+            suppression_count=suppressions.count(ledger),
+        )
+
+
+def fail(ctx: RunContext, error: BaseException) -> None:
+    """Record how the run failed; only our own messages are kept, others may quote a lead."""
+    text = str(error) if isinstance(error, LeadTriageError) else type(error).__name__
+    with ctx.ledger() as ledger:
+        runs.finish(ledger, ctx.run_id, status="failed", at=now(), error=text)
+
+
+def published_night(home: Home) -> str | None:
+    """Return the run id of the published night, or None."""
+    snapshot = current_snapshot(home)
+    if snapshot is None:
+        return None
+    with Database.open(snapshot, read_only=True, memory_gb=0.5) as db:
+        found = db.scalar("SELECT value FROM meta WHERE key = 'nightly_run_id'")
+    return None if found is None else str(found)
+
+
+def unchanged_result(home: Home) -> NightlyResult:
+    """Describe the night that is published already."""
+    identifier = published_night(home)
+    if identifier is None:
+        raise RefusedError("no night has been published", fix="run `lead-triage nightly`")
+    with Ledger(home.ledger) as ledger:
+        record = runs.get(ledger, identifier)
+        stages = runs.stages(ledger, identifier)
+    as_of = record.as_of if record else today()
+    return NightlyResult(identifier, as_of, is_unchanged=True, stages=stages)
+
+
+def _check_suppressions(ledger: Ledger, settings: Settings) -> None:
+    """Refuse to publish on a suppression list that has shrunk: opt-outs never disappear."""
+    before, present = runs.last_suppression_count(ledger), suppressions.count(ledger)
+    if present < before * (1 - settings.suppression.max_shrink_share):
+        raise RefusedError(
+            f"the suppression list has shrunk from {before} to {present} entries",
+            expected=f"at most {settings.suppression.max_shrink_share:.0%} fewer",
+            fix="restore store/ledger.sqlite; nothing was published",
+        )

@@ -1,0 +1,63 @@
+"""Publish what a run has staged: record it in the file, audit, swap, then tell the ledger."""
+
+import json
+import shutil
+
+from pipelines.publish.audit import row_counts
+from pipelines.runs.context import RunContext, code_version
+from pipelines.runs.fingerprint import input_hash
+from pipelines.store.snapshot import (
+    Published,
+    check_in_fresh_process,
+    finish,
+    publish,
+    staging_file,
+)
+
+
+def publish_staged(ctx: RunContext, *, kind: str) -> Published:
+    """Run the publication protocol on the staged file of `ctx`.
+
+    Parameters
+    ----------
+    kind : str
+        ``load`` or ``nightly``; a nightly brings its outbox along.
+
+    Raises
+    ------
+    RefusedError
+        An audit found a violation; nothing that anybody can see has changed.
+    """
+    path = staging_file(ctx.home, ctx.run_id)
+    with ctx.staged() as db:
+        db.run("DELETE FROM run WHERE run_id = $run_id", run_id=ctx.run_id)
+        db.run(
+            "INSERT INTO run VALUES ($run_id, $kind, $as_of, $code, $config,"
+            " (SELECT max(model_id) FROM score WHERE run_id = $run_id), $inputs)",
+            run_id=ctx.run_id,
+            kind=kind,
+            as_of=ctx.midnight,
+            code=code_version(),
+            config=ctx.settings.digest(),
+            inputs=input_hash(ctx.home),
+        )
+        if kind == "nightly":
+            db.run("DELETE FROM meta WHERE key = 'nightly_run_id'")
+            db.run("INSERT INTO meta VALUES ('nightly_run_id', $run_id)", run_id=ctx.run_id)
+        rows = row_counts(db)
+    memory = ctx.settings.memory
+    finish(
+        path,
+        ctx.settings.store.max_free_share,
+        memory_gb=memory.duckdb_gb,
+        threads=memory.threads,
+    )
+    check_in_fresh_process(
+        path, ["--kind", kind, "--key-file", str(ctx.home.key_file), "--rows", json.dumps(rows)]
+    )
+    if kind == "nightly":
+        # Before the swap: a list without its snapshot is never read, the reverse would be missed.
+        final = ctx.home.outbox / ctx.run_id
+        shutil.rmtree(final, ignore_errors=True)
+        (path.parent / "outbox").rename(final)
+    return publish(ctx.home, path, ctx.run_id, ctx.settings.store.keep_snapshots)

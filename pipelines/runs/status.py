@@ -1,0 +1,51 @@
+"""The state of a home: published file, writer, runs, models."""
+
+from typing import Any
+
+from pipelines.errors import LockedError
+from pipelines.runs.context import need_home
+from pipelines.runs.landing import pending_batches
+from pipelines.runs.nightly import published_night
+from pipelines.settings.home import Home
+from pipelines.store.ledger import Ledger, models, suppressions
+from pipelines.store.lock import writer_lock
+from pipelines.store.snapshot import current_snapshot
+
+_SHOWN_RUNS = 8
+
+
+def read_status(home: Home) -> dict[str, Any]:
+    """Return the state of `home` as JSON values; works while a run is writing."""
+    need_home(home)
+    snapshot = current_snapshot(home)
+    with Ledger(home.ledger) as ledger:
+        runs = ledger.rows(
+            "SELECT run_id, kind, status, started_at, finished_at, error FROM run"
+            " ORDER BY started_at DESC LIMIT ?",
+            _SHOWN_RUNS,
+        )
+        champions = [m for m in models.listing(ledger) if m.status == "champion"]
+        suppressed = suppressions.count(ledger)
+    names = ("run_id", "kind", "status", "started_at", "finished_at", "error")
+    return {
+        "home": str(home.root),
+        "snapshot": snapshot.name if snapshot else None,
+        "bytes": snapshot.stat().st_size if snapshot else 0,
+        "nightly_run_id": published_night(home),
+        "is_locked": _is_locked(home),
+        "pending_batches": len(pending_batches(home)),
+        "suppressions": suppressed,
+        "runs": [dict(zip(names, row, strict=True)) for row in runs],
+        "champions": [
+            {"model_id": m.model_id, "population": m.population, "variant": m.variant}
+            for m in champions
+        ],
+    }
+
+
+def _is_locked(home: Home) -> bool:
+    try:
+        with writer_lock(home.lock):
+            return False
+    except LockedError:
+        return True

@@ -1,0 +1,177 @@
+"""The stages of a nightly, in order; each opens what it needs, does one thing and returns counts.
+
+Stages are wired by tables: what one writes the next reads, so any of them can run in a process of
+its own, given the home and the run id.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from features.build import build
+from models import Model
+from pipelines.eligible import evaluate, publish_reasons
+from pipelines.featurise import feature_batches
+from pipelines.identify import identify
+from pipelines.publish.outbox import write_funnel, write_list
+from pipelines.runs.context import RunContext
+from pipelines.runs.landing import merge_pending
+from pipelines.runs.publication import publish_staged
+from pipelines.runs.registry import load_model, nightly_champion
+from pipelines.score.stream import score_batches, write_scores, write_unscored
+from pipelines.settings.clock import now
+from pipelines.store import Database, reset_table
+from pipelines.store.ledger import suppressions
+from pipelines.store.snapshot import begin
+from pipelines.triage import Lane, decide
+
+Counts = Mapping[str, int]
+Step = Callable[[RunContext], Counts]
+
+
+def merge_step(ctx: RunContext) -> Counts:
+    """Copy the published store to staging and merge every batch it does not hold yet."""
+    path = begin(ctx.home, ctx.run_id)
+    with ctx.staged() as db:
+        merged = merge_pending(db, ctx.home, at=now())
+        leads = int(db.scalar("SELECT count(*) FROM lead"))
+    return {"batches": len(merged), "leads": leads, "bytes": path.stat().st_size}
+
+
+def identify_step(ctx: RunContext) -> Counts:
+    """Join leads into persons."""
+    with ctx.staged() as db:
+        result = identify(db)
+    return {
+        "persons": result.persons,
+        "joined_leads": result.joined_leads,
+        "oversized_components": result.oversized_components,
+    }
+
+
+def eligible_step(ctx: RunContext) -> Counts:
+    """Decide per person and channel who may be contacted, with today's suppressions."""
+    with ctx.ledger() as ledger:
+        suppressed = suppressions.frame(ledger)
+    with ctx.staged() as db:
+        reset_table(db, "suppression")
+        db.insert("suppression", suppressed)
+        publish_reasons(db)
+        result = evaluate(
+            db,
+            policy=ctx.settings.policy,
+            feeds=ctx.settings.feeds,
+            as_of=ctx.midnight,
+            suppression_secrets=(ctx.home.secret(),),
+        )
+    return {
+        "persons": result.persons,
+        "scorable": result.scorable,
+        "suppressions": suppressed.height,
+    }
+
+
+def score_step(ctx: RunContext) -> Counts:
+    """Build features and score every scorable person's lead, in one streaming pass."""
+    model = _model(ctx)
+    with ctx.staged() as db:
+        if model is None:
+            write_unscored(db, run_id=ctx.run_id)
+            return {"scored": 0, "unscored": int(db.scalar("SELECT count(*) FROM score"))}
+        sink = ctx.home.staging / ctx.run_id / "score"
+        _target(db, "eligibility WHERE is_scorable", ctx)
+        batches = feature_batches(
+            db,
+            target="target",
+            rows=ctx.settings.memory.batch_rows,
+            columns=model.features.inputs,
+        )
+        counts = score_batches(batches, model, sink)
+        write_scores(db, sink, run_id=ctx.run_id, model_id=model.model_id)
+        shutil.rmtree(sink, ignore_errors=True)
+        return {"scored": counts.leads, "batches": counts.batches}
+
+
+def triage_step(ctx: RunContext) -> Counts:
+    """Rank, cut by capacity, and write a decision for every lead."""
+    with ctx.staged() as db:
+        result = decide(
+            db,
+            run_id=ctx.run_id,
+            lanes=lanes(ctx),
+            value=ctx.settings.value.per_conversion,
+        )
+    return {"candidates": result.candidates, **result.verdicts}
+
+
+def explain_step(ctx: RunContext) -> Counts:
+    """Write the reasons in words of every listed lead."""
+    model = _model(ctx)
+    with ctx.staged() as db:
+        reset_table(db, "list_reason")
+        if model is None:
+            return {"explained": 0}
+        _target(db, "decision WHERE verdict = 'listed'", ctx)
+        explained = 0
+        columns = model.features.inputs
+        for batch in feature_batches(db, target="target", rows=10_000, columns=columns):
+            db.insert("list_reason", _reasons(ctx, model, batch))
+            explained += batch.height
+    return {"explained": explained}
+
+
+def publish_step(ctx: RunContext) -> Counts:
+    """Write the list, audit the store in a fresh process and swap it in."""
+    with ctx.staged() as db:
+        write_funnel(db, ctx.run_id)
+        listed = write_list(db, ctx.home.staging / ctx.run_id / "outbox")
+    published = publish_staged(ctx, kind="nightly")
+    return {"listed": listed, "bytes": published.bytes}
+
+
+NIGHTLY: tuple[tuple[str, Step], ...] = (
+    ("merge", merge_step),
+    ("identify", identify_step),
+    ("eligible", eligible_step),
+    ("score", score_step),
+    ("triage", triage_step),
+    ("explain", explain_step),
+    ("publish", publish_step),
+)
+
+
+def lanes(ctx: RunContext) -> list[Lane]:
+    """Return the lanes of the settings."""
+    return [
+        Lane(channel, handler, quota, ctx.settings.value.cost.get(channel, {}).get(handler, 0.0))
+        for channel, quotas in ctx.settings.capacity.items()
+        for handler, quota in quotas.items()
+        if quota > 0
+    ]
+
+
+def _reasons(ctx: RunContext, model: Model, batch: pl.DataFrame) -> pl.DataFrame:
+    """Return what speaks for each lead of a batch, the strongest first; a list is short."""
+    explained = model.explain(build(batch, model.features), top=ctx.settings.list.reasons)
+    rows = [
+        (ctx.run_id, lead_key, position, reason.sentence)
+        for lead_key, explanation in zip(batch["lead_key"].to_list(), explained, strict=True)
+        for position, reason in enumerate(explanation.positive, start=1)
+    ]
+    schema = {"run_id": pl.String, "lead_key": pl.Int64, "position": pl.Int32, "reason": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _target(db: Database, source: str, ctx: RunContext) -> None:
+    db.run(
+        "CREATE OR REPLACE TEMP TABLE target AS"
+        f" SELECT lead_key, $as_of::TIMESTAMP AS as_of FROM {source} ORDER BY lead_key",
+        as_of=ctx.midnight,
+    )
+
+
+def _model(ctx: RunContext) -> Model | None:
+    with ctx.ledger() as ledger:
+        model_id = nightly_champion(ledger)
+    return None if model_id is None else load_model(ctx.home, model_id)

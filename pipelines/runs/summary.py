@@ -1,0 +1,93 @@
+"""The published night as plain values: funnel, top of the list, what would unblock how many."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.eligible import mask_counts, unblock_report
+from pipelines.errors import RefusedError
+from pipelines.publish.outbox import LIST_NAME
+from pipelines.runs.context import need_snapshot
+from pipelines.settings.home import Home
+from pipelines.store import Database
+
+TOP_ROWS = 10
+_UNBLOCK_ROWS = 8
+
+
+@dataclass(frozen=True)
+class NightSummary:
+    """What the published night decided.
+
+    Attributes
+    ----------
+    run_id : str
+    as_of : str
+        ISO date.
+    funnel : list of dict
+        step, detail, count; in order.
+    top : list of dict
+        The first rows of the list, without contact points.
+    unblock : list of dict
+        What would open how many persons per channel.
+    places : dict
+        Where the store, the list and the model are.
+    """
+
+    run_id: str
+    as_of: str
+    funnel: list[dict[str, Any]]
+    top: list[dict[str, Any]]
+    unblock: list[dict[str, Any]]
+    places: dict[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as JSON values."""
+        return dict(vars(self))
+
+
+def summarise(home: Home) -> NightSummary:
+    """Read the published night.
+
+    Raises
+    ------
+    RefusedError
+        No night has been published yet.
+    """
+    with Database.open(need_snapshot(home), read_only=True, memory_gb=1.0) as db:
+        run_id = db.scalar("SELECT value FROM meta WHERE key = 'nightly_run_id'")
+        if run_id is None:
+            raise RefusedError("no night has been published", fix="run `lead-triage nightly` first")
+        as_of, model_id = db.frame(
+            "SELECT as_of, model_id FROM run WHERE run_id = $run_id", run_id=run_id
+        ).row(0)
+        funnel = db.frame("SELECT step, detail, count FROM funnel").to_dicts()
+        unblock = unblock_report(mask_counts(db)).filter(pl.col("persons") > 0)
+    folder = home.outbox / run_id
+    listed = pl.read_parquet(folder / LIST_NAME)
+    places = {
+        "store": str(home.current),
+        "list": str(folder / "list.csv"),
+        "model": str(home.models / model_id) if model_id else "none",
+        "home": str(home.root),
+    }
+    return NightSummary(
+        run_id=run_id,
+        as_of=as_of.date().isoformat(),
+        funnel=funnel,
+        top=listed.head(TOP_ROWS).to_dicts(),
+        unblock=unblock.head(_UNBLOCK_ROWS).to_dicts(),
+        places=places,
+    )
+
+
+def published_list(home: Home, run_id: str) -> pl.DataFrame:
+    """Return the whole list of a run, in rank order."""
+    path: Path = home.outbox / run_id / LIST_NAME
+    if not path.is_file():
+        raise RefusedError(
+            f"the list of run {run_id} is gone from the outbox", fix="run `lead-triage nightly`"
+        )
+    return pl.read_parquet(path)

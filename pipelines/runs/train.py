@@ -1,0 +1,250 @@
+"""Training: point in time on the dated population, or on the labels of one file without dates."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from features.build import build
+from features.custom import custom_features
+from features.featureset import FeatureSet
+from features.registry import REGISTRY, present_columns, select
+from features.spec import Feature
+from models import Model, save
+from models.errors import ModelError
+from models.train import TrainingSet, train
+from pipelines.errors import BadInputError, RefusedError, UsageError
+from pipelines.featurise import custom_schema, feature_batches, static_rows, training_rows
+from pipelines.runs.context import Progress, RunContext, silent
+from pipelines.runs.landing import declared_custom
+from pipelines.runs.registry import DATED, FULL, LEAD_ONLY, static_population
+from pipelines.settings.clock import now, today
+from pipelines.settings.config import Settings
+from pipelines.settings.home import Home
+from pipelines.store import Database
+from pipelines.store.ledger import Ledger, models
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One model as trained, saved and judged.
+
+    Attributes
+    ----------
+    model : Model
+    is_promoted : bool
+        Every gate passed, so it is the champion now.
+    population, variant : str
+    """
+
+    model: Model
+    is_promoted: bool
+    population: str
+    variant: str
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Labelled rows in a temporary table, and what the manifest says about them."""
+
+    table: str
+    population: str
+    source: str | None
+    context: dict[str, Any]
+
+    @property
+    def is_dated(self) -> bool:
+        return self.source is None
+
+
+def run_train(
+    home: Home, *, as_of: date | None = None, source: str | None = None, progress: Progress = silent
+) -> list[Trained]:
+    """Train on the published store, save, judge and, where every gate passes, promote.
+
+    Parameters
+    ----------
+    as_of : date, optional
+        Nothing at or after its midnight UTC is read; today when absent.
+    source : str, optional
+        Source system of a file without dates. Absent: the dated population where there are
+        outcomes, else the one source that has labels.
+
+    Returns
+    -------
+    list of Trained
+        The full model first; the dated population has a lead-only twin after it.
+
+    Raises
+    ------
+    RefusedError
+        Nothing to learn from.
+    """
+    settings = Settings.load(home.settings_file)
+    ctx = RunContext(home, settings, "train", as_of or today())
+    with ctx.published() as db, Ledger(home.ledger) as ledger:
+        progress("rows", None, 0.0)
+        rows = _labelled_rows(db, ctx, source)
+        count = int(db.scalar(f"SELECT count(*) FROM {rows.table}"))
+        progress("rows", {"labelled": count}, 0.0)
+        variants = (FULL, LEAD_ONLY) if rows.is_dated else (FULL,)
+        return [_train_one(db, ledger, ctx, rows, variant, progress) for variant in variants]
+
+
+def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
+    label = ctx.settings.label
+    sources = db.frame("SELECT DISTINCT source_system FROM static_label ORDER BY 1")
+    static = sources["source_system"].to_list()
+    if source is not None and source not in static:
+        raise UsageError(
+            f"source {source!r} has no labels",
+            expected=f"one of {static}" if static else "a file loaded with a [label] mapping",
+        )
+    has_outcomes = bool(db.scalar("SELECT count(*) FROM outcome WHERE lead_key IS NOT NULL"))
+    if source is None and has_outcomes:
+        made = training_rows(
+            db, as_of=ctx.as_of, horizon_days=label.horizon_days, milestone=label.milestone
+        )
+        window = {
+            "rows": made.row_count,
+            "positives": made.positive_count,
+            "left_out_too_young": made.too_young_count,
+            "left_out_converted_before": made.already_converted_count,
+            "data_end": made.data_end.isoformat(),
+        }
+        words = f"{made.milestone} within {made.horizon_days} days after as_of"
+        return _Rows(
+            made.table,
+            DATED,
+            None,
+            {
+                "label": words,
+                "condition": made.condition,
+                "horizon_days": made.horizon_days,
+                "window": window,
+            },
+        )
+    chosen = source or (static[0] if len(static) == 1 else None)
+    if chosen is None:
+        raise RefusedError(
+            f"several sources have labels: {', '.join(static)}"
+            if static
+            else "no outcome and no label is loaded",
+            expected="outcomes with dates, or a file with a [label] mapping",
+            fix="name one with --source" if static else "load outcomes or a labelled file",
+        )
+    fixed = static_rows(db, source_system=chosen, as_of=ctx.as_of)
+    return _Rows(
+        fixed.table,
+        static_population(chosen),
+        chosen,
+        {"label": f"label column of {chosen}", "condition": "none", "horizon_days": None},
+    )
+
+
+def _train_one(
+    db: Database,
+    ledger: Ledger,
+    ctx: RunContext,
+    rows: _Rows,
+    variant: str,
+    progress: Progress,
+) -> Trained:
+    progress(f"train {variant}", None, 0.0)
+    started = now()
+    features = _features(db, ctx, rows, variant)
+    data = _training_set(db, ctx, rows, features)
+    context = {
+        **rows.context,
+        "population": rows.population,
+        "variant": variant,
+        "as_of": ctx.as_of.isoformat(),
+    }
+    try:
+        model = train(data, features, ctx.settings.train, ctx.settings.gates, context=context)
+    except ModelError as error:
+        raise RefusedError(error.found, error.expected, error.fix) from None
+    save(model, ctx.home.models)
+    failed = [gate for gate in model.manifest["gates"] if not gate["passed"]]
+    stand = models.register if failed else models.promote
+    reason = "; ".join(str(gate["reason"]) for gate in failed) or "every gate passed"
+    stand(
+        ledger,
+        model.model_id,
+        population=rows.population,
+        variant=variant,
+        at=now(),
+        reason=reason,
+    )
+    seconds = (now() - started) / timedelta(seconds=1)
+    progress(f"train {variant}", {"features": len(features.names)}, seconds)
+    return Trained(model, not failed, rows.population, variant)
+
+
+def _features(db: Database, ctx: RunContext, rows: _Rows, variant: str) -> FeatureSet:
+    """Choose the features the population may use and fit their vocabulary on its rows."""
+    candidates: list[Feature] = list(REGISTRY)
+    if rows.source is not None:
+        candidates += _custom(db, ctx, rows.source)
+    allowed = select(
+        candidates, dated=rows.is_dated, lead_only=variant == LEAD_ONLY or not rows.is_dated
+    )
+    columns = {column for feature in allowed for column in feature.inputs}
+    frame = pl.concat(_batches(db, ctx, rows, columns), how="vertical_relaxed")
+    if frame.is_empty():
+        raise RefusedError(
+            "no labelled lead to learn from",
+            expected="leads whose outcome window is over",
+            fix="load outcomes, or choose a later --as-of",
+        )
+    present = select(
+        allowed,
+        dated=rows.is_dated,
+        lead_only=False,
+        present=present_columns(frame),
+    )
+    return FeatureSet.fit(frame, present)
+
+
+def _custom(db: Database, ctx: RunContext, source: str) -> Iterable[Feature]:
+    excluded, immutable = declared_custom(ctx.home, source)
+    held = custom_schema(db, source)
+    allowed = {name: dtype for name, dtype in held.items() if name not in excluded}
+    return custom_features(allowed, immutable)
+
+
+def _training_set(db: Database, ctx: RunContext, rows: _Rows, features: FeatureSet) -> TrainingSet:
+    parts = [build(batch, features) for batch in _batches(db, ctx, rows, set(features.inputs))]
+    # feature_batches yields every row of the target in order of (lead_key, as_of); so does this.
+    facts = db.frame(
+        "SELECT target.lead_key, target.as_of, target.person_key, target.is_positive,"
+        " lead.row_number, lead.created_at"
+        f" FROM {rows.table} AS target JOIN lead USING (lead_key)"
+        " ORDER BY target.lead_key, target.as_of"
+    )
+    matrix = pl.concat(parts)
+    if matrix.height != facts.height:
+        raise BadInputError("training rows without a lead", expected="one lead per row")
+    created = facts["created_at"].dt.epoch("s").cast(pl.Float64)
+    return TrainingSet(
+        matrix=matrix,
+        label=facts["is_positive"].to_numpy(),
+        group=facts["person_key"].to_numpy(),
+        at=facts["as_of"].to_numpy().astype("datetime64[D]") if rows.is_dated else None,
+        order=facts["lead_key"].to_numpy(),
+        newest=created.fill_null(float("nan")).to_numpy(),
+    )
+
+
+def _batches(
+    db: Database, ctx: RunContext, rows: _Rows, columns: set[str]
+) -> Iterable[pl.DataFrame]:
+    return _batches_of(db, rows.table, ctx.settings.memory.batch_rows, sorted(columns), rows.source)
+
+
+def _batches_of(
+    db: Database, table: str, size: int, columns: list[str], source: str | None
+) -> Iterator[pl.DataFrame]:
+    return feature_batches(db, target=table, rows=size, columns=columns, custom_source=source)

@@ -1,0 +1,186 @@
+import hashlib
+
+import polars as pl
+import pytest
+
+from pipelines.errors import LockedError, RefusedError
+from pipelines.runs.explain import explain_lead
+from pipelines.runs.load import run_load
+from pipelines.runs.nightly import run_nightly
+from pipelines.runs.outreach import run_claim, run_suppress
+from pipelines.runs.query import run_query
+from pipelines.runs.summary import published_list, summarise
+from pipelines.store.ledger import Ledger, models, runs
+from pipelines.store.lock import writer_lock
+from pipelines.store.snapshot import current_snapshot
+from tests.e2e.conftest import AS_OF, requests
+
+CONTACT_COLUMNS = {"email", "email_key", "phone", "mobile", "phone_e164", "mobile_e164", "street"}
+
+
+def _list(home):
+    return published_list(home, summarise(home).run_id)
+
+
+def test_every_record_of_every_file_is_accounted_for(published, world):
+    files = run_query(published, "SELECT * FROM load_file")
+    total = files["loaded"] + files["updated"] + files["unchanged"]
+    assert (files["records"] == total + files["duplicates"] + files["quarantined"]).all()
+    assert files["quarantined"].sum() > 0
+    leads = files.filter(kind="leads")
+    assert run_query(published, "SELECT count(*) AS n FROM lead")["n"][0] == leads["loaded"].sum()
+
+
+def test_the_funnel_adds_up(published):
+    funnel = {(row["step"], row["detail"]): row["count"] for row in summarise(published).funnel}
+    step = {name: sum(n for (s, _), n in funnel.items() if s == name) for name, _ in funnel}
+    assert step["records"] == step["leads"] + step["quarantined"] + step.get("superseded", 0)
+    assert step["leads"] == step["persons"] + step["duplicates"]
+    assert step["persons"] == step["scored"] + step["not_eligible"]
+    assert step["scored"] == step["listed"] + step["not_listed"]
+
+
+def test_nobody_who_said_no_is_listed(published, world):
+    """The generator's own truth, which no stage reads, agrees."""
+    truth = pl.read_parquet(world / "truth/leads.parquet")
+    listed = _list(published).join(truth, on=["source_system", "source_id"], how="left")
+    assert listed.height > 50
+    assert not listed["is_objector"].any()
+    for channel in ("email", "phone", "sms", "ai_voice"):
+        refused = listed.filter(pl.col("channel") == channel)[f"consent_{channel}"] == "opt_out"
+        assert not refused.any(), channel
+    assert listed["converted_at"].null_count() == listed.height
+
+
+def test_the_list_holds_no_contact_points_and_every_row_has_reasons(published):
+    listed = _list(published)
+    assert not CONTACT_COLUMNS & set(listed.columns)
+    assert listed["reasons"].null_count() == 0
+    assert listed["rank"].is_sorted()
+    assert listed["person_key"].is_unique().all()
+    text = (published.outbox / summarise(published).run_id / "list.csv").read_text()
+    assert ".example" not in text
+
+
+def test_the_best_are_listed_first(published):
+    decided = run_query(
+        published,
+        "SELECT verdict, min(rank) AS best, max(rank) AS worst FROM decision"
+        " WHERE verdict IN ('listed', 'below_capacity') AND email_reasons = 0 GROUP BY verdict",
+    )
+    found = {row["verdict"]: row for row in decided.to_dicts()}
+    # capacity by e-mail is used up, so nobody below the cut ranks above anybody on the list
+    assert found["below_capacity"]["best"] > found["listed"]["best"]
+    lane = _list(published).filter(channel="email")
+    assert lane.height == 120
+    assert found["below_capacity"]["best"] > lane["rank"].max()
+
+
+def test_a_second_run_does_nothing_and_a_rerun_gives_the_same_bytes(night):
+    before = current_snapshot(night)
+    assert run_nightly(night, as_of=AS_OF).is_unchanged
+    assert current_snapshot(night) == before
+    path = night.outbox / summarise(night).run_id / "list.parquet"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    csv = path.with_name("list.csv").read_bytes()
+    path.parent.rename(night.root / "gone")
+    assert not run_nightly(night, as_of=AS_OF).is_unchanged
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    assert path.with_name("list.csv").read_bytes() == csv
+
+
+def test_loading_everything_again_changes_nothing(night, world):
+    before = current_snapshot(night)
+    for file in run_load(night, requests(world)):
+        entry = file.to_json()
+        assert entry["was_loaded_before"]
+        assert entry["loaded"] == entry["updated"] == 0
+    assert current_snapshot(night) == before
+
+
+def test_a_failing_stage_leaves_what_was_published(night, monkeypatch):
+    before = current_snapshot(night)
+
+    def broken(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.runs.steps.decide", broken)
+    run_suppress(night, ["somebody.else@elsewhere.example"], channel=None, reason="r")
+    with pytest.raises(KeyboardInterrupt):
+        run_nightly(night, as_of=AS_OF)
+    assert current_snapshot(night) == before
+    assert not list(night.staging.iterdir())
+    with Ledger(night.ledger) as ledger:
+        assert runs.last(ledger).status == "failed"
+    monkeypatch.undo()
+    assert not run_nightly(night, as_of=AS_OF).is_unchanged
+    assert current_snapshot(night) != before
+
+
+def test_one_writer_at_a_time(night):
+    with writer_lock(night.lock), pytest.raises(LockedError):
+        run_nightly(night, as_of=AS_OF)
+
+
+def test_an_audit_that_fails_publishes_nothing(night, monkeypatch):
+    before = current_snapshot(night)
+    monkeypatch.setattr("pipelines.runs.steps.lanes", lambda _: _too_generous())
+    run_suppress(night, ["x@elsewhere.example"], channel=None, reason="r")
+    with pytest.raises(RefusedError, match="lists_keep_to_capacity"):
+        run_nightly(night, as_of=AS_OF)
+    assert current_snapshot(night) == before
+
+
+def _too_generous():
+    from pipelines.triage import Lane
+
+    return [Lane("email", "ai", 50), Lane("email", "ai", 50)]
+
+
+def test_a_suppressed_person_leaves_the_list_at_once_and_for_good(night):
+    first = run_claim(night, channel="email", handler="ai", count=1).rows
+    second = _list(night).filter(channel="email")["lead_key"].to_list()[1]
+    address = run_query(night, f"SELECT email FROM lead WHERE lead_key = {second}")["email"][0]
+    run_suppress(night, [address], channel=None, reason="said stop")
+    claimed = run_claim(night, channel="email", handler="ai", count=500)
+    assert second not in claimed.rows["lead_key"].to_list()
+    assert first["lead_key"][0] not in claimed.rows["lead_key"].to_list()
+    assert claimed.withheld >= 1
+    run_nightly(night, as_of=AS_OF)
+    assert second not in _list(night)["lead_key"].to_list()
+    why_not = explain_lead(night, str(second))
+    assert all(
+        "SUPPRESSED" in {reason["code"] for reason in entry["reasons"]}
+        for entry in why_not["eligibility"]
+    )
+
+
+def test_a_shrunken_suppression_list_publishes_nothing(night):
+    with Ledger(night.ledger) as ledger:
+        ledger.execute("DELETE FROM suppression")
+    with pytest.raises(RefusedError, match="shrunk"):
+        run_nightly(night, as_of=AS_OF)
+
+
+def test_without_a_model_the_night_says_so(night):
+    with Ledger(night.ledger) as ledger:
+        ledger.execute("UPDATE model SET status = 'retired'")
+        assert models.champion(ledger, "dated", "full") is None
+    run_nightly(night, as_of=AS_OF)
+    listed = _list(night)
+    assert set(listed["score_source"]) == {"none"}
+    assert listed["probability"].null_count() == listed.height
+
+
+def test_explain_says_why_and_why_not(published):
+    key = _list(published)["lead_key"][0]
+    found = explain_lead(published, str(key))
+    assert found["decision"]["verdict"] == "listed"
+    assert found["reasons"]
+    assert any(entry["may_contact"] for entry in found["eligibility"])
+    blocked = run_query(
+        published, "SELECT lead_key FROM decision WHERE verdict = 'not_eligible' LIMIT 1"
+    )
+    found = explain_lead(published, str(blocked["lead_key"][0]))
+    assert found["route"] == "none"
+    assert all(entry["reasons"] for entry in found["eligibility"])
