@@ -27,10 +27,7 @@ def test_help_imports_nothing_heavy():
 
 
 def test_scoring_never_imports_prefect():
-    code = (
-        "import sys; import pipelines.console.scoring;"
-        "sys.exit('prefect' in sys.modules)"
-    )
+    code = "import sys; import pipelines.console.scoring;sys.exit('prefect' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

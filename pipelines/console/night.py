@@ -1,6 +1,7 @@
 """`nightly`: progress while it runs, then the funnel and the top of the list."""
 
 from datetime import date
+from typing import Any
 
 from pipelines.console.screen import StageProgress, emit_json, note, say, show_table
 from pipelines.runs.nightly import NightlyResult, run_nightly
@@ -19,6 +20,12 @@ _STEPS = {
     "scored": "scored",
     "listed": "listed",
     "not_listed": "  eligible, not listed",
+}
+
+_WORDS = {
+    "DIFFERENT_PER_CHANNEL": "another reason on each channel: see explain, or decision_reason",
+    "below_capacity": "others were better, and tonight's capacity is used up",
+    "not_worth_cost": "worth less than the contact would cost",
 }
 
 
@@ -63,11 +70,17 @@ def show_funnel(summary: NightSummary) -> None:
         f"Funnel of {summary.as_of}",
         ("step", "count", "detail"),
         [
-            (_STEPS.get(row["step"], row["step"]), row["count"], row["detail"])
+            (_STEPS.get(row["step"], row["step"]), row["count"], _detail(row))
             for row in summary.funnel
         ],
         right=(1,),
     )
+
+
+def _detail(row: dict[str, Any]) -> str:
+    if row["description"]:
+        return f"{row['detail']}: {row['description']}"
+    return _WORDS.get(row["detail"], str(row["detail"]))
 
 
 def show_top(summary: NightSummary) -> None:

@@ -133,6 +133,9 @@ def _collect(db: Database, as_of: datetime, secrets: Sequence[bytes]) -> None:
         if "domain" in kinds:
             statement = sql(__package__, "suppressed_domain.sql")
             db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
+        if "hash" in kinds:
+            statement = sql(__package__, "suppressed_hash.sql")
+            db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
         if "email" in kinds or "phone" in kinds:
             statement = sql(__package__, "suppressed.sql")
             db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
@@ -180,7 +183,7 @@ def _check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:
         )
     unknown = db.scalar(
         "SELECT count(*) FROM suppression WHERE key_hmac IS NULL OR kind IS NULL"
-        " OR kind NOT IN ('email', 'phone', 'domain')"
+        " OR kind NOT IN ('email', 'phone', 'domain', 'hash')"
     )
     if unknown:
         raise RefusedError(

@@ -1,6 +1,6 @@
 """Stream the input frames of ``features.build``, slice by slice in order of lead_key."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from datetime import datetime
 from typing import Final
 
@@ -25,7 +25,7 @@ def feature_batches(
     rows: int,
     columns: Collection[str] | None = None,
     custom_source: str | None = None,
-) -> Iterator[pl.DataFrame]:
+) -> Generator[pl.DataFrame]:
     """Yield the input frame of `features.build.build` for every target row.
 
     Parameters

@@ -32,7 +32,7 @@ def suppress(
     Parameters
     ----------
     points : iterable of (kind, value, channel)
-        `kind` is email, phone or domain; `value` an e-mail address, number with country code
+        `kind` is email, phone, domain or hash; `value` an e-mail address, number with country code
         or domain; `channel` None binds every channel.
     reason, source : str
         Why, and what brought it.

@@ -72,6 +72,7 @@ def prepare(home: Home, as_of: date, progress: Progress) -> RunContext | None:
     """
     settings = Settings.load(home.settings_file)
     with Ledger(home.ledger) as ledger:
+        settle(home, ledger)
         _check_suppressions(ledger, settings)
         started = time.perf_counter()
         progress("load", None, 0.0)
@@ -130,6 +131,26 @@ def fail(ctx: RunContext, error: BaseException) -> None:
     text = str(error) if isinstance(error, LeadTriageError) else type(error).__name__
     with ctx.ledger() as ledger:
         runs.finish(ledger, ctx.run_id, status="failed", at=now(), error=text)
+
+
+def settle(home: Home, ledger: Ledger) -> None:
+    """Say what became of runs that were killed; the caller holds the writer lock, so none lives.
+
+    What is published decides: a run may have died between its swap and its last entry.
+    """
+    night, snapshot = published_night(home), current_snapshot(home)
+    for (identifier,) in ledger.rows("SELECT run_id FROM run WHERE status = 'running'"):
+        if identifier == night and snapshot is not None:
+            runs.finish(
+                ledger,
+                identifier,
+                status="published",
+                at=now(),
+                snapshot=snapshot.name,
+                suppression_count=suppressions.count(ledger),
+            )
+        else:
+            runs.finish(ledger, identifier, status="failed", at=now(), error="did not end")
 
 
 def published_night(home: Home) -> str | None:

@@ -6,6 +6,7 @@ its own, given the home and the run id.
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 import polars as pl
 
@@ -87,7 +88,9 @@ def score_step(ctx: RunContext) -> Counts:
             rows=ctx.settings.memory.batch_rows,
             columns=model.features.inputs,
         )
-        counts = score_batches(batches, model, sink)
+        # Closed before the connection is, also when a run is stopped in the middle.
+        with closing(batches):
+            counts = score_batches(batches, model, sink)
         write_scores(db, sink, run_id=ctx.run_id, model_id=model.model_id)
         shutil.rmtree(sink, ignore_errors=True)
         return {"scored": counts.leads, "batches": counts.batches}

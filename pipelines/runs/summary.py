@@ -27,7 +27,7 @@ class NightSummary:
     as_of : str
         ISO date.
     funnel : list of dict
-        step, detail, count; in order.
+        step, detail, count and, where the detail is a reason code, its description; in order.
     top : list of dict
         The first rows of the list, without contact points.
     unblock : list of dict
@@ -63,7 +63,10 @@ def summarise(home: Home) -> NightSummary:
         as_of, model_id = db.frame(
             "SELECT as_of, model_id FROM run WHERE run_id = $run_id", run_id=run_id
         ).row(0)
-        funnel = db.frame("SELECT step, detail, count FROM funnel").to_dicts()
+        funnel = db.frame(
+            "SELECT step, detail, count, description FROM funnel"
+            " LEFT JOIN reason ON reason.code = funnel.detail ORDER BY funnel.rowid"
+        ).to_dicts()
         unblock = unblock_report(mask_counts(db)).filter(pl.col("persons") > 0)
     folder = home.outbox / run_id
     listed = pl.read_parquet(folder / LIST_NAME)

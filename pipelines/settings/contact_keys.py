@@ -9,9 +9,18 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from functools import partial
 from typing import Literal
 
-Kind = Literal["email", "phone", "domain"]
+Kind = Literal["email", "phone", "domain", "hash"]
+
+# The forms in which suppression lists are exchanged; no secret is protected by them.
+_DIGESTS = (
+    partial(hashlib.md5, usedforsecurity=False),
+    partial(hashlib.sha1, usedforsecurity=False),
+    hashlib.sha256,
+)
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 
 GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 
@@ -33,8 +42,8 @@ def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tu
 
     Parameters
     ----------
-    kind : {"email", "phone", "domain"}
-        What `value` is.
+    kind : {"email", "phone", "domain", "hash"}
+        What `value` is; a hash is the hex MD5, SHA-1 or SHA-256 of an address or number.
     value : str
         As typed by a person or read from a file.
     region : str, optional
@@ -50,6 +59,8 @@ def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tu
     if kind == "phone":
         return (f"phone:{_e164(value, region)}",)
     host = re.sub(r"^(?:[a-z]+://)?(?:www\.)?@?", "", value.strip(), flags=re.IGNORECASE)
+    if kind == "hash":
+        return (_hash_key(value),)
     return tuple(f"domain:{name}" for name in _domain_names(re.split(r"[/:?#]", host)[0]))
 
 
@@ -74,6 +85,9 @@ def lookup_keys(
     if email_domain is not None:
         labels = email_domain.split(".")
         keys += ["domain:" + ".".join(labels[n:]) for n in range(max(len(labels) - 1, 1))]
+    plain = [email_key, folded_email(email_key)] if email_key is not None else []
+    plain += [text for phone in phones if phone is not None for text in (phone, phone[1:])]
+    keys += [f"hash:{make(text.encode()).hexdigest()}" for text in plain for make in _DIGESTS]
     return tuple(dict.fromkeys(keys))
 
 
@@ -89,6 +103,13 @@ def folded_email(email_key: str) -> str:
         domain = "gmail.com"
         local = local.replace(".", "") or local
     return local + at + domain
+
+
+def _hash_key(value: str) -> str:
+    digest = value.strip().lower()
+    if not _HASH.fullmatch(digest):
+        raise ValueError("not the hex digest of MD5, SHA-1 or SHA-256")
+    return f"hash:{digest}"
 
 
 def _email_keys(value: str) -> tuple[str, ...]:

@@ -218,6 +218,11 @@ def _title(statement: str) -> str:
 def _translated(action: str) -> Iterator[None]:
     try:
         yield
+    except RuntimeError as error:
+        # A query that Ctrl-C stops ends in this bare error instead of in KeyboardInterrupt.
+        if "interrupt" in str(error).lower() and not isinstance(error, duckdb.Error):
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.Error as error:
         kind = type(error).__name__
         raise StoreError(

@@ -184,3 +184,20 @@ def test_explain_says_why_and_why_not(published):
     found = explain_lead(published, str(blocked["lead_key"][0]))
     assert found["route"] == "none"
     assert all(entry["reasons"] for entry in found["eligibility"])
+
+
+def test_an_analyst_finds_every_table_view_and_column_explained(published):
+    columns = run_query(
+        published,
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE comment IS NULL"
+        " AND NOT internal AND database_name = current_catalog()",
+    )
+    assert columns.rows() == []
+    tables = run_query(
+        published,
+        "SELECT table_name AS name, comment FROM duckdb_tables()"
+        " WHERE database_name = current_catalog() UNION ALL"
+        " SELECT view_name, comment FROM duckdb_views() WHERE NOT internal",
+    )
+    assert tables["comment"].null_count() == 0
+    assert {"lead", "decision", "decision_reason"} <= set(tables["name"])

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS stage (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS suppression (
     suppression_id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain')),
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'hash')),
     key_hmac TEXT NOT NULL,
     channel TEXT,
     reason TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 from pipelines.store.duck import Database
 from pipelines.store.schema.leads import LEAD_TABLES
-from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES
+from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES, NIGHT_VIEWS
 from pipelines.store.schema.spec import Column, Table
 from pipelines.store.sqltext import quoted
 
@@ -46,6 +46,10 @@ def comment_tables(db: Database) -> None:
             source = name.removeprefix("lead_custom_")
             about = f"Columns of {source} that no canonical field claims"
             statements += _comments(name, about, columns)
+    for view in NIGHT_VIEWS:
+        if db.exists(view.name):
+            columns = {c.name: c.comment for c in view.columns}
+            statements += _comments(view.name, view.comment, columns, what="VIEW")
     # One transaction: hundreds of commits would cost a second.
     db.run(";".join(["BEGIN", *statements, "COMMIT"]))
 
@@ -54,12 +58,12 @@ def _columns(declared: Table) -> str:
     return ", ".join(f"{quoted(c.name)} {c.type}" for c in declared.columns)
 
 
-def _comments(table: str, comment: str, columns: dict[str, str]) -> list[str]:
+def _comments(name: str, comment: str, columns: dict[str, str], what: str = "TABLE") -> list[str]:
     return [
-        f"COMMENT ON TABLE {quoted(table)} IS {_literal(comment)}",
+        f"COMMENT ON {what} {quoted(name)} IS {_literal(comment)}",
         *(
-            f"COMMENT ON COLUMN {quoted(table)}.{quoted(name)} IS {_literal(text)}"
-            for name, text in columns.items()
+            f"COMMENT ON COLUMN {quoted(name)}.{quoted(column)} IS {_literal(text)}"
+            for column, text in columns.items()
         ),
     ]
 

@@ -165,7 +165,7 @@ SUPPRESSION = table(
     "suppression",
     "Copy of the ledger's suppressions as the run saw them; keys are keyed hashes",
     ("suppression_id", "VARCHAR", "id in the ledger"),
-    ("kind", "VARCHAR", "email, phone or domain"),
+    ("kind", "VARCHAR", "email, phone, domain or hash (a list of plain hashes)"),
     ("key_hmac", "VARCHAR", "HMAC-SHA256 of the canonical contact point, hex"),
     ("channel", "VARCHAR", "channel it binds; null: all"),
     ("reason", "VARCHAR", "why"),

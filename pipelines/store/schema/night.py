@@ -141,3 +141,30 @@ NIGHT_TABLES: tuple[Table, ...] = (
     CAPACITY,
     META,
 )
+
+_SPELT_OUT = (
+    ("channel", "VARCHAR", "channel the reason speaks against"),
+    ("reason", "VARCHAR", "reason code"),
+    ("description", "VARCHAR", "the reason in words"),
+    ("unblock", "VARCHAR", "what would lift it; null when nothing may"),
+)
+_OF_LEAD = (
+    ("lead_key", "BIGINT", "lead"),
+    ("person_key", "BIGINT", "person"),
+)
+# Views are made by the stage that owns the reasons; here is what an analyst reads about them.
+NIGHT_VIEWS: tuple[Table, ...] = (
+    table(
+        "eligibility_reason",
+        "One row per person, channel and reason why not; the masks of eligibility spelt out",
+        *_OF_LEAD,
+        *_SPELT_OUT,
+    ),
+    table(
+        "decision_reason",
+        "One row per lead, channel and reason why not; the masks of decision spelt out",
+        ("run_id", "VARCHAR", "run"),
+        *_OF_LEAD,
+        *_SPELT_OUT,
+    ),
+)

@@ -211,9 +211,14 @@ def test_objectors_are_no_static_rows(db):
 
 
 def test_who_converted_nobody_knows_when_is_neither_success_nor_failure(db):
-    contact = {"lead_key": 3, "at": START + timedelta(days=30), "channel": "call", "direction": "out"}
+    contact = {
+        "lead_key": 3,
+        "at": START + timedelta(days=30),
+        "channel": "call",
+        "direction": "out",
+    }
     lead = {"created_at": START, "is_dated": True, "email_domain": None, "person_key": None}
-    world = dict.fromkeys(("contact_attempt", "outcome", "consent_event"), [])
+    world = {"contact_attempt": [], "outcome": [], "consent_event": []}
     fill(db, world | {"lead": {3: lead}, "activity": [contact]})
     assert make(db).row_count == 1
     db.run("INSERT INTO outcome BY NAME SELECT 3 AS lead_key, 'converted' AS milestone")

@@ -1,3 +1,4 @@
+import hashlib
 import threading
 from datetime import datetime, timedelta
 
@@ -100,6 +101,8 @@ def test_a_released_claim_may_be_claimed_again(ledger, snapshot, listed):
         ("email", "P0+news@X.example", None),
         ("domain", "x.example", None),
         ("phone", "+1 555 000 1000", None),
+        ("hash", hashlib.sha256(b"p0@x.example").hexdigest(), None),
+        ("hash", hashlib.md5(b"15550001000").hexdigest().upper(), None),  # noqa: S324
     ],
 )
 def test_a_suppression_a_second_ago_is_honoured(ledger, snapshot, listed, kind, value, channel):

@@ -1,3 +1,7 @@
+import os
+import signal
+import threading
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -14,6 +18,18 @@ def test_errors_do_not_quote_data(db):
         db.frame("SELECT email::INTEGER FROM t")
     assert "jane" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_ctrl_c_in_a_query_is_ctrl_c(db):
+    db.run("CREATE TABLE t AS SELECT md5(range::VARCHAR) AS a FROM range(2000000)")
+    stop = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    stop.start()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(100):
+            db.run(
+                "CREATE OR REPLACE TABLE u AS SELECT a, count(*) AS n FROM t GROUP BY a ORDER BY a"
+            )
+    assert db.scalar("SELECT count(*) FROM t") == 2_000_000
 
 
 @given(name=st.text(min_size=1).filter(lambda text: "\x00" not in text))

@@ -1,0 +1,208 @@
+"""Lays a checked forest out as the flat arrays that the compiled loop reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.kernel import engine
+from models.kernel.circuit import MOST_BITS, assemble
+from models.kernel.predicates import Floats, Ints, Tests, tests_of
+from models.kernel.tree import Tree
+from models.kernel.vector import BLOCK
+from models.kernel.wide import HAS_WIDE, MOST_CATEGORIES, lane_rows
+
+MOST_LEAVES: Final = 1 << MOST_BITS
+# Of one segment. A test is 64 bytes per block; beyond 2 MiB of them it is cheaper to cut the forest
+# and repeat the tests that both parts use.
+MOST_TESTS: Final = 32768
+_CONSTANTS: Final = 2  # slots 0 and 1: all zeros, all ones
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compiled forest for values of one dtype; the tables are described in `engine`.
+
+    Attributes
+    ----------
+    dtype : float32 or float64
+    columns : (c,) int64
+        The features that any split uses, ascending.
+    thresholds : (r,) of dtype
+    segments, groups, units : int64 tables
+    ops, planes : int32 tables
+    leaves : (bytes,) uint8, at a multiple of 64
+    sets : (m, 32) uint16
+        Bit sets of categories.
+    lanes : (BLOCK,) int64
+        Row of each sum.
+    slots : int
+        Number of slots a block needs.
+    """
+
+    dtype: type[np.float32] | type[np.float64]
+    columns: Ints
+    thresholds: Floats
+    segments: Ints
+    groups: Ints
+    units: Ints
+    ops: npt.NDArray[np.int32]
+    planes: npt.NDArray[np.int32]
+    leaves: npt.NDArray[np.uint8]
+    sets: npt.NDArray[np.uint16]
+    lanes: Ints
+    slots: int
+
+
+def plan_of(
+    trees: Sequence[Tree], dtype: type[np.float32] | type[np.float64], *, is_wide: bool = HAS_WIDE
+) -> Plan:
+    """Compile trees of at most MOST_LEAVES leaves each.
+
+    Parameters
+    ----------
+    is_wide : bool
+        Whether AVX-512 may look leaves and categories up; False gives the same bits.
+    """
+    empty = np.empty(0, np.int64)
+    columns = np.unique(np.concatenate([empty, *(tree.split_feature for tree in trees)]))
+    builder = _Builder(columns, dtype, is_wide=is_wide)
+    if trees:
+        builder.add(trees)
+    return builder.plan()
+
+
+def aligned(size: int) -> npt.NDArray[np.uint8]:
+    """Zeroed bytes that start at a multiple of 64."""
+    block = np.zeros(size + 64, np.uint8)
+    start = -block.ctypes.data % 64
+    return block[start : start + size]
+
+
+class _Builder:
+    def __init__(
+        self, columns: Ints, dtype: type[np.float32] | type[np.float64], *, is_wide: bool
+    ) -> None:
+        self._columns, self._dtype, self._is_wide = columns, dtype, is_wide
+        self._thresholds: list[Floats] = [np.empty(0, dtype)]
+        self._segments: list[list[int]] = []
+        self._groups: list[Ints] = [np.empty((0, 5), np.int64)]
+        self._units: list[list[int]] = []
+        self._ops: list[npt.NDArray[np.int32]] = [np.empty((0, 3), np.int32)]
+        self._planes: list[npt.NDArray[np.int32]] = [np.empty(0, np.int32)]
+        self._leaves: list[bytes] = []
+        self._sets: list[npt.NDArray[np.uint16]] = [np.empty((0, 32), np.uint16)]
+        self._leaf_bytes = self._slots = 0
+
+    def add(self, trees: Sequence[Tree]) -> None:
+        """Add trees as one segment, or as several if they have too many distinct tests."""
+        tests = tests_of(trees, self._dtype, MOST_CATEGORIES if self._is_wide else 0)
+        order, rank = _distinct(tests)
+        if len(order) > MOST_TESTS and len(trees) > 1:
+            self.add(trees[: len(trees) // 2])
+            self.add(trees[len(trees) // 2 :])
+            return
+        groups_before = _rows(self._groups)
+        self._add_groups(tests, order)
+        units_before = len(self._units)
+        self._add_units(trees, tests, rank + _CONSTANTS, len(order) + _CONSTANTS)
+        self._segments.append([groups_before, _rows(self._groups), units_before, len(self._units)])
+
+    def _add_groups(self, tests: Tests, order: Ints) -> None:
+        """Put the tests of one feature and kind together."""
+        feature, kind, threshold = tests.feature[order], tests.kind[order], tests.threshold[order]
+        starts = np.flatnonzero(np.diff(3 * feature + kind, prepend=-1))
+        is_set = kind == engine.IN_SET
+        # Thresholds and sets lie in two tables; tests count up in theirs.
+        position = np.where(is_set, np.cumsum(is_set) - 1, np.cumsum(~is_set) - 1)
+        position += np.where(is_set, _rows(self._sets), _rows(self._thresholds))
+        table = np.empty((len(starts), 5), np.int64)
+        table[:, 0] = np.searchsorted(self._columns, feature[starts])
+        table[:, 1] = kind[starts]
+        table[:, 2] = position[starts]
+        table[:, 3] = np.diff(starts, append=len(order))
+        table[:, 4] = starts + _CONSTANTS
+        self._groups.append(table)
+        self._thresholds.append(threshold[~is_set])
+        self._sets.append(tests.sets[threshold[is_set].astype(np.int64)])
+
+    def _add_units(self, trees: Sequence[Tree], tests: Tests, slot: Ints, first: int) -> None:
+        """Compile the circuits of a segment and lay out their planes and leaf tables."""
+        splits = [len(tree.split_feature) for tree in trees]
+        tail = np.where(tests.tail < 0, 0, slot[tests.tail] if len(slot) else 0)
+        ops, planes, number, units = assemble(
+            np.cumsum([0, *splits]),
+            np.concatenate([tree.left_child for tree in trees]),
+            np.concatenate([tree.right_child for tree in trees]),
+            tests.chain_start,
+            slot[tests.chain_test],
+            tests.chain_constant,
+            tail,
+            first,
+        )
+        ops_before = _rows(self._ops)
+        leaf = np.cumsum([0, *(count + 1 for count in splits)])
+        for begin, end, first_op, end_op in units.tolist():
+            bits = max(count.bit_length() for count in splits[begin:end])
+            kind = engine.PORTABLE
+            if self._is_wide and bits <= 6:
+                kind, bits = (engine.WIDE_32, 5) if bits <= 5 else (engine.WIDE_64, 6)
+            place = [ops_before + first_op, ops_before + end_op, end - begin, bits]
+            self._units.append([*place, _rows(self._planes), self._leaf_bytes, kind, first])
+            self._planes.append(np.ascontiguousarray(planes[begin:end, :bits]).ravel())
+            table = np.zeros((end - begin, 1 << bits), np.float64)
+            for i in range(begin, end):
+                table[i - begin, number[leaf[i] : leaf[i + 1]]] = trees[i].leaf_value
+            self._add_leaves(table, kind)
+            self._slots = max(self._slots, first + end_op - first_op)
+        self._ops.append(ops)
+
+    def _add_leaves(self, table: npt.NDArray[np.float64], kind: int) -> None:
+        data = table.tobytes()
+        if kind != engine.PORTABLE:
+            # The wide lookup reads each value as four 16-bit pieces from four tables.
+            pieces = table.view(np.uint16).reshape(*table.shape, 4)
+            data = pieces.transpose(0, 2, 1).tobytes()
+        data += bytes(-len(data) % 64)
+        self._leaves.append(data)
+        self._leaf_bytes += len(data)
+
+    def plan(self) -> Plan:
+        leaves = aligned(self._leaf_bytes)
+        leaves[:] = np.frombuffer(b"".join(self._leaves), np.uint8)
+        lanes = np.arange(BLOCK)
+        if any(unit[6] != engine.PORTABLE for unit in self._units):
+            lanes = (lanes & ~63) + np.tile(lane_rows(), BLOCK // 64)
+        return Plan(
+            dtype=self._dtype,
+            columns=self._columns,
+            thresholds=np.concatenate(self._thresholds),
+            segments=np.array(self._segments, np.int64).reshape(-1, 4),
+            groups=np.concatenate(self._groups),
+            units=np.array(self._units, np.int64).reshape(-1, 8),
+            ops=np.concatenate(self._ops),
+            planes=np.concatenate(self._planes),
+            leaves=leaves,
+            sets=np.concatenate(self._sets),
+            lanes=lanes.astype(np.int64),
+            slots=self._slots,
+        )
+
+
+def _rows(parts: Sequence[npt.NDArray[np.generic]]) -> int:
+    return sum(len(part) for part in parts)
+
+
+def _distinct(tests: Tests) -> tuple[Ints, Ints]:
+    """One test per distinct one, sorted by feature, kind, threshold; and ranks of all."""
+    keys = (tests.threshold, tests.kind, tests.feature)
+    order = np.lexsort(keys)
+    is_new = np.ones(len(order), np.bool_)
+    if len(order):
+        same = [key[order[1:]] == key[order[:-1]] for key in keys]
+        is_new[1:] = ~np.logical_and.reduce(same)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.cumsum(is_new) - 1
+    return order[is_new], rank

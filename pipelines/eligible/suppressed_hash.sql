@@ -1,0 +1,29 @@
+-- purpose: find the leads that are suppressed by a plain hash of their address or number, the form
+--          in which lists are exchanged; MD5, SHA-1 or SHA-256, of an address or a number with or
+--          without its plus sign
+-- grain:   one row per lead, contact point and entry
+-- reads:   lead, suppression    writes: temporary table eligible_lead_fact (appends)
+-- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks)
+INSERT INTO eligible_lead_fact
+WITH entry AS (
+    SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
+    FROM suppression
+    WHERE kind = 'hash' AND (until IS NULL OR until > $as_of)
+    GROUP BY lower(key_hmac)
+),
+point AS (
+    SELECT lead_key, unnest(list_distinct([
+        email_key, folded_email(email_key), phone_e164, mobile_e164,
+        substr(phone_e164, 2), substr(mobile_e164, 2)
+    ])) AS plain
+    FROM lead
+),
+canonical AS (
+    SELECT lead_key, 'hash:' || unnest([md5(plain), sha1(plain), sha256(plain)]) AS text
+    FROM point
+    WHERE plain IS NOT NULL
+)
+SELECT canonical.lead_key, entry.channels, r_suppressed(), 0
+FROM canonical
+JOIN entry ON entry.key_hmac
+    = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, canonical.text)
