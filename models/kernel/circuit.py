@@ -5,74 +5,151 @@ chooses, plane by plane, between the planes of its children: one operation on 51
 all where both sides say the same. So leaves are numbered such that few planes differ: neighbours
 in Gray code, the best of several walks (`_number`). Operations of up to eight trees are sorted by
 depth, which keeps dependent ones apart in the processor's pipeline.
+
+The compiled parts are plain loops over arrays that the caller allocates: that compiles fastest.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from models.kernel.engine import MOST_TREES, TEMPORARY
+from models.kernel.engine import MOST_TREES
 from models.kernel.jit import compiled, inlined
+from models.kernel.predicates import Ints, Tests
+from models.kernel.tree import Tree
 
-Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
 # Operations of a unit: their results (64 bytes each) stay in the first-level cache.
 UNIT_OPS: Final = 640
 WALKS: Final = 4
 MOST_BITS: Final = 16  # leaf numbers are uint16
+TEMPORARY: Final = 1 << 30  # marks an operand that is the result of an earlier operation
+
+
+@dataclass(frozen=True)
+class Circuits:
+    """Compiled trees.
+
+    Attributes
+    ----------
+    ops : (operations, 3) int32
+        Byte offsets of the slots of chooser, yes, no; the result of operation i of a unit goes to
+        slot ``first_slot + i``.
+    planes : (trees, MOST_BITS) int32
+        Byte offsets of the slots with the bits of the leaf number, lowest first, 0 above.
+    number : (leaves of all trees,) int64
+        Leaf number of each leaf.
+    units : (u, 4) int64
+        First tree, tree after the last, first operation, operation after the last.
+    """
+
+    ops: Codes
+    planes: Codes
+    number: Ints
+    units: Ints
+
+
+def circuits_of(trees: Sequence[Tree], tests: Tests, slot: Ints, first_slot: int) -> Circuits:
+    """Compile trees of at most 2**MOST_BITS leaves.
+
+    Parameters
+    ----------
+    tests : Tests
+        How the splits of `trees` decide.
+    slot : (tests,) int64
+        Where the bits of each test are; slot 0 is all zeros, slot 1 all ones.
+    first_slot : int
+        First slot for results.
+    """
+    splits = np.array([len(tree.split_feature) for tree in trees])
+    bits = [int(count).bit_length() for count in splits]
+    most = int(splits.max()) + 2
+    ops = np.empty((int(splits @ bits) + len(tests.chain_test) + 1, 3), np.int32)
+    planes = np.zeros((len(trees), MOST_BITS), np.int32)
+    number = np.zeros(int(splits.sum()) + len(trees), np.int64)
+    units = np.zeros((len(trees), 4), np.int64)
+    tail = np.zeros(len(tests.tail), np.int64)
+    tail[tests.tail >= 0] = slot[tests.tail[tests.tail >= 0]]
+    count = assemble(
+        np.cumsum([0, *splits]),
+        np.concatenate([tree.left_child for tree in trees]),
+        np.concatenate([tree.right_child for tree in trees]),
+        tests.chain_start,
+        slot[tests.chain_test],
+        tests.chain_constant,
+        tail,
+        ops,
+        planes,
+        number,
+        units,
+        np.empty((4, most), np.int64),
+        np.empty((most, MOST_BITS), np.int32),
+    )
+    units = units[:count]
+    ops = ops[: units[-1, 3]]
+    size = int((units[:, 3] - units[:, 2]).max()) + 2
+    settle(units, ops, planes, first_slot, np.empty((3, size), np.int64), ops.copy())
+    return Circuits(ops, planes, number, units)
 
 
 @inlined
-def _walk(left: Ints, right: Ints, order: Ints, size: Ints) -> None:
-    """Write the splits from the root down to `order`, the leaves below each to `size`."""
-    splits = len(left)
-    stack = np.zeros(splits + 1, np.int64)
+def _walk(left: Ints, right: Ints, begin: int, splits: int, scratch: Ints) -> None:
+    """Write the splits from the root down to row 0, the leaves below each to row 1."""
     depth, done = 1, 0
+    scratch[2, 0] = 0
     while depth:
         depth -= 1
-        node = stack[depth]
-        order[done] = node
+        node = scratch[2, depth]
+        scratch[0, done] = node
         done += 1
-        for child in (left[node], right[node]):
+        for side in range(2):
+            child = right[begin + node] if side else left[begin + node]
             if child >= 0:
-                stack[depth] = child
+                scratch[2, depth] = child
                 depth += 1
     for i in range(splits - 1, -1, -1):
-        node = order[i]
-        size[node] = 0
-        for child in (left[node], right[node]):
-            size[node] += size[child] if child >= 0 else 1
+        node = scratch[0, i]
+        total = 0
+        for side in range(2):
+            child = right[begin + node] if side else left[begin + node]
+            total += scratch[1, child] if child >= 0 else 1
+        scratch[1, node] = total
 
 
 @inlined
-def _number(left: Ints, right: Ints, size: Ints, walk: int, number: Ints) -> None:
+def _number(
+    left: Ints, right: Ints, begin: int, walk: int, flip: int, scratch: Ints, number: Ints, at: int
+) -> None:
     """Count the leaves in Gray code along a walk: one of four, or of four with all bits flipped."""
-    leaves = len(left) + 1
-    flip = 0
-    if walk >= WALKS:
-        flip = 1
-        while flip < leaves:
-            flip *= 2
-        flip -= 1
     rule = walk % WALKS
-    stack = np.zeros(leaves + 1, np.int64)
     depth, done = 1, 0
+    scratch[2, 0] = 0
     while depth:
         depth -= 1
-        node = stack[depth]
+        node = scratch[2, depth]
         if node < 0:
-            number[~node] = (done ^ (done >> 1)) ^ flip
+            number[at + ~node] = (done ^ (done >> 1)) ^ flip
             done += 1
             continue
-        first, second = left[node], right[node]
-        big = (size[first] if first >= 0 else 1) >= (size[second] if second >= 0 else 1)
-        if rule == 1 or (rule == 2 and not big) or (rule == 3 and big):
+        first, second = left[begin + node], right[begin + node]
+        big = scratch[1, first] if first >= 0 else 1
+        small = scratch[1, second] if second >= 0 else 1
+        if rule == 1 or (rule == 2 and big < small) or (rule == 3 and big >= small):
             first, second = second, first
-        stack[depth] = second
-        stack[depth + 1] = first
+        scratch[2, depth] = second
+        scratch[2, depth + 1] = first
         depth += 2
+
+
+@inlined
+def _plane(child: int, bit: int, planes: Codes, number: Ints, at: int) -> int:
+    """Return the operand that holds one plane of a child."""
+    operand: int = planes[child, bit] if child >= 0 else (number[at + ~child] >> bit) & 1
+    return operand
 
 
 @inlined
@@ -88,155 +165,135 @@ def _choose(ops: Codes, done: int, chooser: int, yes: int, no: int) -> int:
 
 @inlined
 def _emit(
-    left: Ints, right: Ints, order: Ints, select: Ints, number: Ints, planes: Codes, ops: Codes,
-    done: int,
+    left: Ints, right: Ints, begin: int, splits: int, bits: int, scratch: Ints, number: Ints,
+    at: int, planes: Codes, ops: Codes, done: int,
 ) -> int:  # fmt: skip
     """Append the operations of one tree; the planes of split 0 are the tree's."""
-    bits = planes.shape[1]
-    for i in range(len(left) - 1, -1, -1):
-        node = order[i]
-        a, b = left[node], right[node]
+    for i in range(splits - 1, -1, -1):
+        node = scratch[0, i]
+        a, b = left[begin + node], right[begin + node]
         for bit in range(bits):
-            yes = planes[a, bit] if a >= 0 else (number[~a] >> bit) & 1
-            no = planes[b, bit] if b >= 0 else (number[~b] >> bit) & 1
-            result = _choose(ops, done, select[node], yes, no)
-            for other in range(bit if result == TEMPORARY + done else 0):
-                same_yes = planes[a, other] if a >= 0 else (number[~a] >> other) & 1
-                same_no = planes[b, other] if b >= 0 else (number[~b] >> other) & 1
-                if same_yes == yes and same_no == no:
-                    result = planes[node, other]
+            yes, no = _plane(a, bit, planes, number, at), _plane(b, bit, planes, number, at)
+            result = _choose(ops, done, scratch[3, node], yes, no)
+            if result == TEMPORARY + done:
+                done += 1
+                for other in range(bit):  # the same choice for a lower plane: one will do
+                    if (
+                        _plane(a, other, planes, number, at) == yes
+                        and _plane(b, other, planes, number, at) == no
+                    ):
+                        result = planes[node, other]
+                        done -= 1
+                        break
             planes[node, bit] = result
-            done += 1 if result == TEMPORARY + done else 0
     return done
 
 
 @inlined
-def _best(
-    left: Ints, right: Ints, select: Ints, bits: int, result: Codes, number: Ints, ops: Codes,
-    done: int,
+def _select(
+    begin: int, splits: int, chain_start: Ints, chain_slot: Ints, chain_constant: Ints, tail: Ints,
+    ops: Codes, done: int, scratch: Ints,
 ) -> int:  # fmt: skip
-    """Append the shortest of the circuits that the walks give."""
-    splits = len(left)
-    if splits == 0:
-        return done
-    order, size = np.empty(splits, np.int64), np.empty(splits, np.int64)
-    _walk(left, right, order, size)
-    planes = np.empty((splits, bits), np.int32)
-    best, shortest = 0, 1 << 60
-    for walk in range(2 * WALKS):
-        _number(left, right, size, walk, number)
-        length = _emit(left, right, order, select, number, planes, ops, done) - done
-        if length < shortest:
-            best, shortest = walk, length
-    _number(left, right, size, best, number)
-    done = _emit(left, right, order, select, number, planes, ops, done)
-    for bit in range(bits):
-        result[bit] = planes[0, bit]
+    """Write to row 3 what each split chooses by, and append the operations of its chain."""
+    for node in range(splits):
+        value = tail[begin + node]
+        for k in range(chain_start[begin + node + 1] - 1, chain_start[begin + node] - 1, -1):
+            value = _choose(ops, done, chain_slot[k], chain_constant[k], value)
+            if value == TEMPORARY + done:
+                done += 1
+        scratch[3, node] = value
     return done
-
-
-@inlined
-def _settle(ops: Codes, begin: int, end: int, planes: Codes, first_slot: int) -> None:
-    """Sort the operations of a unit by depth and turn operands into byte offsets of slots."""
-    count = end - begin
-    level = np.zeros(count, np.int64)
-    for i in range(count):
-        for k in range(3):
-            operand = ops[begin + i, k]
-            if operand >= TEMPORARY:
-                level[i] = max(level[i], level[operand - TEMPORARY - begin] + 1)
-    order = np.argsort(level, kind="mergesort")
-    place = np.empty(count, np.int64)
-    place[order] = np.arange(count)
-    old = ops[begin:end].copy()
-    for i in range(count):
-        for k in range(3):
-            operand = old[order[i], k]
-            if operand >= TEMPORARY:
-                operand = first_slot + place[operand - TEMPORARY - begin]
-            ops[begin + i, k] = 64 * operand
-    for i in range(planes.shape[0]):
-        for k in range(planes.shape[1]):
-            operand = planes[i, k]
-            if operand >= TEMPORARY:
-                operand = first_slot + place[operand - TEMPORARY - begin]
-            planes[i, k] = 64 * operand
 
 
 @compiled(
-    "Tuple((int32[:,::1], int32[:,::1], int64[::1], int64[:,::1]))"
-    "(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64)"
+    "int64(int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1],"
+    "int32[:,::1], int32[:,::1], int64[::1], int64[:,::1], int64[:,::1], int32[:,::1])"
 )
 def assemble(
-    start: Ints,
-    left: Ints,
-    right: Ints,
-    chain_start: Ints,
-    chain_slot: Ints,
-    chain_constant: Ints,
-    tail: Ints,
-    first_slot: int,
-) -> tuple[Codes, Codes, Ints, Ints]:
-    """Compile t trees with s splits together.
-
-    Parameters
-    ----------
-    start : (t + 1,)
-        Splits of tree i are [start[i], start[i + 1]).
-    left, right : (s,)
-        Children within the tree: a split, or ~leaf.
-    chain_start, chain_slot, chain_constant, tail
-        How each split decides, as in `predicates.Tests`, with slots instead of tests;
-        slot 0 is all zeros, slot 1 all ones.
-    first_slot : int
-        First slot for results.
-
-    Returns
-    -------
-    ops : (operations, 3) int32
-        Byte offsets of chooser, yes, no; the result of operation i of a unit goes to slot
-        ``first_slot + i``.
-    planes : (t, MOST_BITS) int32
-        Byte offsets of the slots with the bits of the leaf number, lowest first, 0 above.
-    number : (s + t,) int64
-        Leaf number of each leaf.
-    units : (u, 4) int64
-        First tree, tree after the last, first operation, operation after the last.
-    """
-    trees = len(start) - 1
-    number = np.zeros(len(left) + trees, np.int64)
-    planes = np.zeros((trees, MOST_BITS), np.int32)
-    units = np.zeros((max(trees, 1), 4), np.int64)
-    ops = np.empty((len(chain_slot) + 64, 3), np.int32)
+    start: Ints, left: Ints, right: Ints, chain_start: Ints, chain_slot: Ints,
+    chain_constant: Ints, tail: Ints, ops: Codes, planes: Codes, number: Ints, units: Ints,
+    scratch: Ints, node_planes: Codes,
+) -> int:  # fmt: skip
+    """Fill `ops`, `planes`, `number` and `units`; return the number of units."""
     done, unit, count = 0, 0, 0
-    for tree in range(trees):
-        begin, end = start[tree], start[tree + 1]
+    for tree in range(len(start) - 1):
+        begin, splits, before = start[tree], start[tree + 1] - start[tree], done
         bits = 0
-        while 1 << bits < end - begin + 1:
+        while 1 << bits <= splits:
             bits += 1
-        room = done + (end - begin) * bits + chain_start[end] - chain_start[begin]
-        if room > len(ops):
-            more = np.empty((2 * room, 3), np.int32)
-            more[:done] = ops[:done]
-            ops = more
-        before = done
-        select = np.empty(end - begin, np.int64)
-        for i in range(end - begin):
-            value = tail[begin + i]
-            for k in range(chain_start[begin + i + 1] - 1, chain_start[begin + i] - 1, -1):
-                value = _choose(ops, done, chain_slot[k], chain_constant[k], value)
-                done += 1 if value == TEMPORARY + done else 0
-            select[i] = value
-        done = _best(left[begin:end], right[begin:end], select, bits, planes[tree],
-                     number[begin + tree : end + tree + 1], ops, done)  # fmt: skip
+        if splits:
+            done = _select(
+                begin, splits, chain_start, chain_slot, chain_constant, tail, ops, done, scratch
+            )
+            _walk(left, right, begin, splits, scratch)
+            best, shortest = 0, 1 << 60
+            for turn in range(2 * WALKS + 1):  # the last turn repeats the best one
+                walk = turn if turn < 2 * WALKS else best
+                flip = (1 << bits) - 1 if walk >= WALKS else 0
+                _number(left, right, begin, walk, flip, scratch, number, begin + tree)
+                end = _emit(
+                    left, right, begin, splits, bits, scratch, number, begin + tree, node_planes,
+                    ops, done,
+                )  # fmt: skip
+                if end - done < shortest:
+                    best, shortest = walk, end - done
+            done += shortest
+            for bit in range(bits):
+                planes[tree, bit] = node_planes[0, bit]
         if count and (count == MOST_TREES or done - units[unit, 2] > UNIT_OPS):
             units[unit, 1], units[unit, 3] = tree, before
             unit += 1
             units[unit, 0], units[unit, 2] = tree, before
             count = 0
         count += 1
-    units[unit, 1], units[unit, 3] = trees, done
-    for i in range(unit + 1):
-        own = planes[units[i, 0] : units[i, 1]]
-        _settle(ops, units[i, 2], units[i, 3], own, first_slot)
-    return ops[:done].copy(), planes, number, units[: unit + 1].copy()
+    units[unit, 1], units[unit, 3] = len(start) - 1, done
+    return unit + 1
+
+
+@inlined
+def _place(ops: Codes, begin: int, end: int, scratch: Ints) -> None:
+    """Write to row 1 where each operation of a unit goes when sorted by depth."""
+    for i in range(end - begin + 1):
+        scratch[2, i] = 0
+    for i in range(end - begin):
+        depth = 0
+        for k in range(3):
+            operand = ops[begin + i, k] - TEMPORARY - begin
+            if operand >= 0:
+                depth = max(depth, scratch[0, operand] + 1)
+        scratch[0, i] = depth
+        scratch[2, depth + 1] += 1
+    for depth in range(end - begin):
+        scratch[2, depth + 1] += scratch[2, depth]
+    for i in range(end - begin):
+        depth = scratch[0, i]
+        scratch[1, i] = scratch[2, depth]
+        scratch[2, depth] += 1
+
+
+@inlined
+def _offset(operand: int, begin: int, first_slot: int, scratch: Ints) -> int:
+    """Turn an operand into the byte offset of its slot."""
+    if operand >= TEMPORARY:
+        operand = first_slot + scratch[1, operand - TEMPORARY - begin]
+    return 64 * operand
+
+
+@compiled("void(int64[:,::1], int32[:,::1], int32[:,::1], int64, int64[:,::1], int32[:,::1])")
+def settle(
+    units: Ints, ops: Codes, planes: Codes, first_slot: int, scratch: Ints, old: Codes
+) -> None:
+    """Sort the operations of each unit by depth; turn operands into byte offsets of slots.
+
+    `scratch` has three rows, longer than any unit; `old` is a copy of `ops`.
+    """
+    for unit in range(len(units)):
+        begin, end = units[unit, 2], units[unit, 3]
+        _place(old, begin, end, scratch)
+        for i in range(begin, end):
+            for k in range(3):
+                to = begin + scratch[1, i - begin]
+                ops[to, k] = _offset(old[i, k], begin, first_slot, scratch)
+        for tree in range(units[unit, 0], units[unit, 1]):
+            for bit in range(MOST_BITS):
+                planes[tree, bit] = _offset(planes[tree, bit], begin, first_slot, scratch)

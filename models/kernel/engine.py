@@ -42,7 +42,6 @@ from models.kernel.vector import (
 PANEL: Final = 16  # adjacent float32 columns that are transposed together
 ORDERED, UNORDERED, IN_SET = 0, 1, 2  # what a group of tests asks; NaN gives no, yes, no
 PORTABLE, WIDE_32, WIDE_64 = 0, 1, 2  # how a unit adds its leaves: any, at most 32, at most 64
-TEMPORARY: Final = 1 << 30  # marks an operand that is the result of an earlier operation
 MOST_TREES: Final = 8  # of a unit
 
 if wide.HAS_WIDE:

@@ -3,13 +3,24 @@
 import hashlib
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import caching
 from numba.extending import intrinsic as _numba_intrinsic
 
 Intrinsic = Callable[..., Any]
+# What reading a damaged cache raises, by the documentation of the format that Numba stores it in.
+_DAMAGED = (
+    caching.pickle.UnpicklingError,  # type: ignore[attr-defined] # we import none ourselves
+    EOFError,
+    AttributeError,
+    ImportError,
+    IndexError,
+    OSError,
+)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -24,9 +35,20 @@ def compiled(signature: str) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         try:
-            return cast("Function", numba.njit(signature, nogil=True, cache=True)(function))
+            lazy = numba.njit(nogil=True, cache=True)(function)
         except RuntimeError:  # Numba found no place that it may write to
             return cast("Function", numba.njit(signature, nogil=True)(function))
+        try:
+            lazy.compile(signature)
+        except _DAMAGED:
+            # Half a cache file, as a power cut leaves it: Numba itself does not recover from that.
+            code = function.__code__
+            name = f"*.{code.co_name}-{code.co_firstlineno}.*.nb[ic]"
+            for file in Path(lazy.stats.cache_path or "").glob(name):
+                file.unlink(missing_ok=True)
+            lazy.compile(signature)
+        lazy.disable_compile()
+        return cast("Function", lazy)
 
     return decorate
 

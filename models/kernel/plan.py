@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.kernel import engine
-from models.kernel.circuit import MOST_BITS, assemble
+from models.kernel.circuit import circuits_of
 from models.kernel.predicates import Floats, Ints, Tests, tests_of
 from models.kernel.tree import Tree
 from models.kernel.vector import BLOCK
 from models.kernel.wide import HAS_WIDE, MOST_CATEGORIES, lane_rows
 
-MOST_LEAVES: Final = 1 << MOST_BITS
 # Of one segment. A test is 64 bytes per block; beyond 2 MiB of them it is cheaper to cut the forest
 # and repeat the tests that both parts use.
 MOST_TESTS: Final = 32768
@@ -59,7 +58,7 @@ class Plan:
 def plan_of(
     trees: Sequence[Tree], dtype: type[np.float32] | type[np.float64], *, is_wide: bool = HAS_WIDE
 ) -> Plan:
-    """Compile trees of at most MOST_LEAVES leaves each.
+    """Compile trees of at most 65,536 leaves each.
 
     Parameters
     ----------
@@ -130,34 +129,23 @@ class _Builder:
 
     def _add_units(self, trees: Sequence[Tree], tests: Tests, slot: Ints, first: int) -> None:
         """Compile the circuits of a segment and lay out their planes and leaf tables."""
-        splits = [len(tree.split_feature) for tree in trees]
-        tail = np.where(tests.tail < 0, 0, slot[tests.tail] if len(slot) else 0)
-        ops, planes, number, units = assemble(
-            np.cumsum([0, *splits]),
-            np.concatenate([tree.left_child for tree in trees]),
-            np.concatenate([tree.right_child for tree in trees]),
-            tests.chain_start,
-            slot[tests.chain_test],
-            tests.chain_constant,
-            tail,
-            first,
-        )
+        circuits = circuits_of(trees, tests, slot, first)
+        leaf = np.cumsum([0, *(len(tree.leaf_value) for tree in trees)])
         ops_before = _rows(self._ops)
-        leaf = np.cumsum([0, *(count + 1 for count in splits)])
-        for begin, end, first_op, end_op in units.tolist():
-            bits = max(count.bit_length() for count in splits[begin:end])
+        for begin, end, first_op, end_op in circuits.units.tolist():
+            bits = max(len(tree.split_feature).bit_length() for tree in trees[begin:end])
             kind = engine.PORTABLE
             if self._is_wide and bits <= 6:
                 kind, bits = (engine.WIDE_32, 5) if bits <= 5 else (engine.WIDE_64, 6)
             place = [ops_before + first_op, ops_before + end_op, end - begin, bits]
             self._units.append([*place, _rows(self._planes), self._leaf_bytes, kind, first])
-            self._planes.append(np.ascontiguousarray(planes[begin:end, :bits]).ravel())
+            self._planes.append(circuits.planes[begin:end, :bits].ravel())
             table = np.zeros((end - begin, 1 << bits), np.float64)
             for i in range(begin, end):
-                table[i - begin, number[leaf[i] : leaf[i + 1]]] = trees[i].leaf_value
+                table[i - begin, circuits.number[leaf[i] : leaf[i + 1]]] = trees[i].leaf_value
             self._add_leaves(table, kind)
             self._slots = max(self._slots, first + end_op - first_op)
-        self._ops.append(ops)
+        self._ops.append(circuits.ops)
 
     def _add_leaves(self, table: npt.NDArray[np.float64], kind: int) -> None:
         data = table.tobytes()

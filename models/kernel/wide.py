@@ -7,7 +7,7 @@ chains of comparisons for category sets. `HAS_WIDE` says whether this processor 
 from typing import Final
 
 import llvmlite.binding  # type: ignore[import-untyped] # ships no types
-from llvmlite import ir  # type: ignore[import-untyped] # ships no types
+from llvmlite import ir
 from numba import types
 from numba.core import config
 

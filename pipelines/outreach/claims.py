@@ -144,10 +144,14 @@ def _open_points(
     db: Database, ledger: Ledger, secret: bytes, portion: pl.DataFrame, channel: str
 ) -> dict[int, str]:
     """Return listed lead_key -> contact point, for those whom nothing binds."""
-    db.register("listed_frame", portion.select("lead_key"))
+    # A temporary table, not a registered frame: claimers in threads of one process share a catalog.
+    db.run(
+        "CREATE OR REPLACE TEMP TABLE listed_frame AS SELECT unnest($keys::BIGINT[]) AS lead_key",
+        keys=portion["lead_key"].to_list(),
+    )
     refused = set(db.frame(sql(__package__, "refused.sql"), channel=channel)["listed_lead_key"])
     leads = db.frame(sql(__package__, "contact_points.sql"))
-    db.unregister("listed_frame")
+    db.run("DROP TABLE listed_frame")
     keyed: dict[int, set[str]] = {}
     points: dict[int, str] = {}
     for row in leads.to_dicts():

@@ -73,7 +73,7 @@ def test_a_dry_run_stores_nothing(campaign, cli):
     found = cli("load", "bank.csv", "--mapping", "bank.toml", "--dry-run", "--json", parse=True)
     entry = found["files"][0]
     assert entry["dialect"]["delimiter"] == ";"
-    assert entry["custom"]["age"] == "BIGINT"
+    assert entry["custom_types"]["age"] == "BIGINT"
     assert not (campaign / "home").exists()
 
 

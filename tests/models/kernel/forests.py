@@ -71,7 +71,7 @@ def tree_text(rng: np.random.Generator, shape: Shape, leaves: int, pool: np.ndar
         decision[node] |= 1
         threshold[node] = len(boundaries) - 1
         kind = rng.integers(0, 4)
-        size = int(rng.integers(1, 5))
+        size = int(rng.choice([1, 2, 3, 4, 15, 16, 17, 20]))
         if kind == 0:  # one category
             own = [0] * (size - 1) + [1 << int(rng.integers(0, 32))]
         elif kind == 1:  # runs and nothing at all
@@ -126,7 +126,9 @@ def matrix_for(shape: Shape, rows: int, dtype: type) -> np.ndarray:
         step = rng.integers(-1, 2, values.shape)
         towards = np.array([-np.inf, 0, np.inf], dtype)[step + 1]
         values = np.where(step == 0, values, np.nextafter(values, towards))
-        codes = rng.integers(-2, 140, values.shape) + rng.choice([0.0, 0.0, 0.5], values.shape)
+        codes = rng.integers(-2, rng.choice([40, 140, 700]), values.shape) + rng.choice(
+            [0.0, 0.0, 0.5], values.shape
+        )
         values = np.where(rng.random(values.shape) < 0.4, codes.astype(dtype), values)
     return values.astype(dtype)
 

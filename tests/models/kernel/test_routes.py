@@ -1,7 +1,9 @@
 """Which route scores what, that the scorer says so, and that a missing cache is no obstacle."""
 
+import importlib.util
+from pathlib import Path
+
 import lightgbm
-import numba
 import numpy as np
 import pytest
 
@@ -103,18 +105,49 @@ def test_refuses_several_outputs_and_no_trees():
         Scorer.from_booster(untrained)
 
 
-def test_compiles_without_a_cache_where_nothing_is_writable(monkeypatch: pytest.MonkeyPatch):
-    asked = []
+SOURCE = """
+from models.kernel.jit import compiled
 
-    def njit(*_: object, cache: bool = False, **__: object):
-        asked.append(cache)
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return lambda function: function
+@compiled("int64(int64)")
+def twice(number):
+    return 2 * number
+"""
 
-    monkeypatch.setattr(numba, "njit", njit)
-    assert jit.compiled("int64(int64)")(abs) is abs
-    assert asked == [True, False]
+
+def loaded(path: Path):
+    spec = importlib.util.spec_from_file_location("tiny", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.twice
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("size", [0, 100])
+def test_recovers_from_a_damaged_cache(tmp_path: Path, kind: str, size: int):
+    source = tmp_path / "tiny.py"
+    source.write_text(SOURCE)
+    assert loaded(source)(21) == 42
+    files = list(tmp_path.glob(f"__pycache__/*.{kind}"))
+    assert len(files) == 1
+    whole = files[0].stat().st_size
+    files[0].write_bytes(files[0].read_bytes()[:size])
+    assert loaded(source)(21) == 42
+    assert files[0].stat().st_size == whole  # repaired for the next start
+    again = loaded(source)
+    assert again(21) == 42
+    assert sum(again.stats.cache_hits.values()) == 1
+
+
+def test_compiles_without_a_cache_where_nothing_is_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from numba.core import caching
+
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    source = tmp_path / "tiny.py"
+    source.write_text(SOURCE)
+    assert loaded(source)(21) == 42
+    assert not list(tmp_path.glob("__pycache__/*.nb*"))
 
 
 def test_code_of_other_files_is_in_the_cache_key():

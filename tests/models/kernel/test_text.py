@@ -99,6 +99,8 @@ def test_reads_names_and_shapes():
         with_value("threshold", 0, "1.5.5"),
         with_value("threshold", 0, "0x10"),
         with_value("threshold", 0, "1_000"),
+        with_value("split_gain", 0, "1 1"),
+        with_value("leaf_count", 0, "1 1"),
         with_value("leaf_value", 0, "inf"),
         with_value("leaf_value", 0, "1e400"),
         with_value("leaf_value", 0, "1 1"),
