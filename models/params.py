@@ -80,10 +80,10 @@ class TrainSettings(_Frozen):
     )
     early_stopping_rounds: int = Field(default=50, ge=1, description="trees without improvement")
     early_stopping_min_positives: int = Field(default=50, ge=1, description="else: all trees")
-    train_share: float = Field(default=0.55, gt=0, lt=1, description="share of rows")
+    train_share: float = Field(default=0.5, gt=0, lt=1, description="share of rows")
     stop_share: float = Field(default=0.1, gt=0, lt=1, description="share of rows")
     calibrate_share: float = Field(default=0.1, gt=0, lt=1, description="share of rows")
-    test_share: float = Field(default=0.25, gt=0, lt=1, description="share of rows")
+    test_share: float = Field(default=0.3, gt=0, lt=1, description="share of rows")
     isotonic_min_positives: int = Field(
         default=1000, ge=20, description="conversions for isotonic calibration, else Platt"
     )

@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar, cast
@@ -34,21 +35,21 @@ def compiled(signature: str) -> Callable[[Function], Function]:
     """
 
     def decorate(function: Function) -> Function:
-        try:
-            lazy = numba.njit(nogil=True, cache=True)(function)
-        except RuntimeError:  # Numba found no place that it may write to
-            return cast("Function", numba.njit(signature, nogil=True)(function))
-        try:
-            lazy.compile(signature)
-        except _DAMAGED:
-            # Half a cache file, as a power cut leaves it: Numba itself does not recover from that.
-            code = function.__code__
-            name = f"*.{code.co_name}-{code.co_firstlineno}.*.nb[ic]"
-            for file in Path(lazy.stats.cache_path or "").glob(name):
-                file.unlink(missing_ok=True)
-            lazy.compile(signature)
-        lazy.disable_compile()
-        return cast("Function", lazy)
+        with suppress(RuntimeError):  # Numba found no place that it may write to
+            cached = numba.njit(nogil=True, cache=True)(function)
+            for _ in range(2):
+                try:
+                    cached.compile(signature)
+                except _DAMAGED:
+                    # Half a cache file, as a power cut leaves it: Numba does not recover from that.
+                    code = function.__code__
+                    name = f"*.{code.co_name}-{code.co_firstlineno}.*.nb[ic]"
+                    for file in Path(cached.stats.cache_path or "").glob(name):
+                        file.unlink(missing_ok=True)
+                else:
+                    cached.disable_compile()
+                    return cast("Function", cached)
+        return cast("Function", numba.njit(signature, nogil=True)(function))
 
     return decorate
 

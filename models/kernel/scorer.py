@@ -23,13 +23,14 @@ if TYPE_CHECKING:  # both cost most of a second to import, and a run needs only 
 Route = Literal["kernel", "lightgbm"]
 Scores = npt.NDArray[np.float64]
 
-# Measured on 2 cores (docs/decisions, the scoring kernel). LightGBM: 6.0 s for 1M rows, 200 trees.
-_LIGHTGBM_SECONDS: Final = 30e-9  # per row and tree
+# Measured on 2 cores; only the choice of the route depends on them.
+_LIGHTGBM_SECONDS: Final = 30e-9  # per row and tree: 6.0 s for 1M rows and 200 trees
 _LOAD_SECONDS: Final = 1.0  # import Numba and read the compiled loop from disk
-_PLAN_SECONDS: Final = 2e-6  # per split
-# A block of the compiled loop costs the same for 1 row as for 512, about as much as this many rows
-# cost in LightGBM.
-_SMALLEST_BATCH: Final = 32
+_COMPILE_SECONDS: Final = 3.5  # once after an installation
+_PLAN_SECONDS: Final = 1e-6  # per split
+# The kernel takes as long for 1 row as for 512, about as long as LightGBM for this many.
+_SMALLEST_BATCH: Final = 16
+# Beyond, the circuits of single trees outgrow the processor's caches.
 _MOST_LEAVES: Final = 4096
 
 
@@ -173,8 +174,7 @@ class Scorer:
             return False
         if rows.dtype in self._plans:
             return True
-        is_loaded = "models.kernel.engine" in sys.modules
-        to_pay = self._splits * _PLAN_SECONDS + (0 if is_loaded else _LOAD_SECONDS)
+        to_pay = self._splits * _PLAN_SECONDS + _seconds_to_load()
         # What small calls have spent so far counts: many of them are as good as one large call.
         spent = (self.rows_by_route["lightgbm"] + rows.count) * len(self._forest.trees)
         return spent * _LIGHTGBM_SECONDS > to_pay
@@ -202,6 +202,14 @@ class Scorer:
             rows.as_matrix(), raw_score=True, num_threads=self._threads, num_iteration=-1
         )
         return np.asarray(scores, np.float64)
+
+
+def _seconds_to_load() -> float:
+    """Estimate what it takes until the compiled loop can run in this process."""
+    if "models.kernel.engine" in sys.modules:
+        return 0.0
+    is_cached = any(Path(__file__).with_name("__pycache__").glob("engine.*.nbi"))
+    return _LOAD_SECONDS if is_cached else _LOAD_SECONDS + _COMPILE_SECONDS
 
 
 def _route(forest: Forest) -> tuple[Route, str]:

@@ -1,5 +1,6 @@
 """Which rows a model learns from: point in time where there are dates, static labels elsewhere."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -45,6 +46,8 @@ class TrainingRows:
         day); person objected to profiling.
     undated_count : int
         Left out: person converted, but nobody knows when.
+    retention_count : int
+        Left out: no own contact for so long that a retention review is due (GDPR 5(1)(e)).
     sampled_out_count : int
         Left out to stay under the limit of rows, by whole persons.
     """
@@ -62,6 +65,7 @@ class TrainingRows:
     created_later_count: int
     objected_count: int
     undated_count: int
+    retention_count: int
     sampled_out_count: int
 
 
@@ -84,6 +88,9 @@ def training_rows(
     horizon_days: int,
     milestone: str = "converted",
     data_end: datetime | None = None,
+    retention_months: int = 0,
+    retention_countries: Collection[str] = (),
+    condition: Condition = "contacted",
     grid_dates: int = GRID_DATES,
     max_rows: int = MAX_ROWS,
 ) -> TrainingRows:
@@ -101,6 +108,10 @@ def training_rows(
         One of `MILESTONES`. For "converted", a lead without a converted row takes its "won" row.
     data_end : datetime, optional
         UTC end of the data; None = the last event, outcome or creation before `as_of`.
+    retention_months, retention_countries : int, collection of str
+        The policy's retention rule; without countries nobody is left out for it.
+    condition : {"contacted", "none"}
+        "contacted" learns from contacts where any are known; "none" never does.
     grid_dates : int
         Days of the grid where no contact is known, `horizon_days` apart.
     max_rows : int
@@ -124,7 +135,13 @@ def training_rows(
             "events before the logical date",
             "load outcomes and activities, or map a [label] column",
         )
-    condition = _make_candidates(db, as_of, horizon_days, end, grid_dates)
+    used = _make_candidates(db, condition, as_of, horizon_days, end, grid_dates)
+    db.run(
+        sql(__package__, "lapsed.sql"),
+        as_of=as_of,
+        retention_months=retention_months,
+        retention_countries=list(retention_countries),
+    )
     db.run(
         sql(__package__, "training_rows.sql"),
         milestone=milestone,
@@ -141,10 +158,11 @@ def training_rows(
     db.run(sql(__package__, "training_target.sql"), keep=keep)
     db.run("DROP TABLE training_row")
     db.run("DROP TABLE training_candidate")
+    db.run("DROP TABLE training_lapsed")
     row_count, positive_count = _counts(db, "training_target")
     return TrainingRows(
         table="training_target",
-        condition=condition,
+        condition=used,
         milestone=milestone,
         horizon_days=horizon_days,
         data_end=end,
@@ -156,6 +174,7 @@ def training_rows(
         created_later_count=verdicts.get("created_later", 0),
         objected_count=verdicts.get("objected", 0),
         undated_count=verdicts.get("undated", 0),
+        retention_count=verdicts.get("retention", 0),
         sampled_out_count=kept - row_count,
     )
 
@@ -168,10 +187,15 @@ def static_rows(db: Database, *, source_system: str, as_of: date) -> StaticRows:
 
 
 def _make_candidates(
-    db: Database, as_of: date, horizon_days: int, data_end: datetime, grid_dates: int
+    db: Database,
+    wanted: Condition,
+    as_of: date,
+    horizon_days: int,
+    data_end: datetime,
+    grid_dates: int,
 ) -> Condition:
     db.run(sql(__package__, "episodes.sql"), horizon_days=horizon_days, as_of=as_of)
-    if db.scalar("SELECT count(*) FROM training_candidate"):
+    if wanted == "contacted" and db.scalar("SELECT count(*) FROM training_candidate"):
         return "contacted"
     db.run(
         sql(__package__, "grid.sql"),

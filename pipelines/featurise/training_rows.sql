@@ -1,6 +1,6 @@
 -- purpose: label the candidates, and say of each that is left out why
 -- grain: one row per training_candidate
--- reads: training_candidate, lead, outcome, dedupe_link, consent_event
+-- reads: training_candidate, training_lapsed, lead, outcome, dedupe_link, consent_event
 -- writes: training_row (temporary): lead_key, as_of, person_key, is_positive, verdict
 -- parameters: $milestone, $fallback (null = none): milestones that count; $horizon_days;
 --   $data_end; $as_of: outcomes at or after it are not read
@@ -57,6 +57,7 @@ SELECT
     ) AS is_positive,
     CASE
         WHEN objector.person_key IS NOT NULL THEN 'objected'
+        WHEN training_lapsed.person_key IS NOT NULL THEN 'retention'
         WHEN known.created_at > known.as_of THEN 'created_later'
         WHEN person_reached.is_undated THEN 'undated'
         WHEN person_reached.reached_at < known.as_of THEN 'already_converted'
@@ -66,3 +67,4 @@ SELECT
 FROM known
 LEFT JOIN person_reached ON person_reached.person_key = known.person_key
 LEFT JOIN objector ON objector.person_key = known.person_key
+LEFT JOIN training_lapsed ON training_lapsed.person_key = known.person_key

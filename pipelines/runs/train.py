@@ -104,14 +104,23 @@ def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
         )
     has_outcomes = bool(db.scalar("SELECT count(*) FROM outcome WHERE lead_key IS NOT NULL"))
     if source is None and has_outcomes:
+        retention = ctx.settings.policy.retention
         made = training_rows(
-            db, as_of=ctx.as_of, horizon_days=label.horizon_days, milestone=label.milestone
+            db,
+            as_of=ctx.as_of,
+            horizon_days=label.horizon_days,
+            milestone=label.milestone,
+            condition=label.condition,
+            retention_months=retention.months,
+            retention_countries=retention.countries,
         )
         window = {
             "rows": made.row_count,
             "positives": made.positive_count,
             "left_out_too_young": made.too_young_count,
             "left_out_converted_before": made.already_converted_count,
+            "left_out_objected": made.objected_count,
+            "left_out_retention": made.retention_count,
             "data_end": made.data_end.isoformat(),
         }
         words = f"{made.milestone} within {made.horizon_days} days after as_of"

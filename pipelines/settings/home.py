@@ -18,8 +18,6 @@ _FOLDERS = (
     "secrets",
     "models",
     "outbox",
-    "reports",
-    "audit",
 )
 
 

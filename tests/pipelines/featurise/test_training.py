@@ -15,7 +15,7 @@ SETTINGS = settings(
 AS_OF = date(2025, 2, 1)
 NIGHT = START.replace(year=2025, month=2)
 DATA_END = START + timedelta(days=395)  # 30 days after a day on which contacts fall
-COUNTS = ("too_young", "already_converted", "created_later", "objected", "undated")
+COUNTS = ("too_young", "already_converted", "created_later", "objected", "undated", "retention")
 
 
 def kept(db, rows):
@@ -224,3 +224,38 @@ def test_who_converted_nobody_knows_when_is_neither_success_nor_failure(db):
     db.run("INSERT INTO outcome BY NAME SELECT 3 AS lead_key, 'converted' AS milestone")
     rows = make(db)
     assert (rows.row_count, rows.undated_count) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("country", "touched", "left_out"),
+    [("NL", None, 1), ("US", None, 0), ("NL", 390, 0), (None, None, 0)],
+)
+def test_who_is_due_for_a_retention_review_is_not_trained_on(db, country, touched, left_out):
+    contact = {
+        "lead_key": 3,
+        "at": START + timedelta(days=30),
+        "channel": "call",
+        "direction": "out",
+    }
+    own = {"lead_key": 3, "at": START + timedelta(days=touched or 0), "channel": "form"}
+    lead = {"created_at": START, "is_dated": True, "email_domain": None, "person_key": None}
+    touches = [contact] if touched is None else [contact, own | {"direction": "in"}]
+    world = {"contact_attempt": [], "outcome": [], "consent_event": []}
+    fill(db, world | {"lead": {3: lead}, "activity": touches})
+    db.run("UPDATE lead SET country = $country", country=country)
+    rows = make(db, retention_months=12, retention_countries=["NL", "DE"])
+    assert (rows.row_count, rows.retention_count) == (1 - left_out, left_out)
+
+
+def test_contacts_can_be_ignored_on_purpose(db):
+    contact = {
+        "lead_key": 3,
+        "at": START + timedelta(days=30),
+        "channel": "call",
+        "direction": "out",
+    }
+    lead = {"created_at": START, "is_dated": True, "email_domain": None, "person_key": None}
+    world = {"contact_attempt": [], "outcome": [], "consent_event": []}
+    fill(db, world | {"lead": {3: lead}, "activity": [contact]})
+    assert make(db).condition == "contacted"
+    assert make(db, condition="none").condition == "none"

@@ -27,9 +27,9 @@ def test_all_samples_together_stay_below_8_mb():
 
 
 def test_the_command_of_the_readme_makes_the_backlog_again(tmp_path):
-    command = "python -m pipelines.generate data_samples/backlog --leads 47000 --seed 2026"
+    command = "python -m pipelines.generate data_samples/backlog --leads 52000 --seed 2026"
     assert f"{command} --format csv.gz" in (SAMPLES / "README.md").read_text(encoding="utf-8")
-    report = generate(tmp_path / "again", leads=47_000, seed=2026, format="csv.gz")
+    report = generate(tmp_path / "again", leads=52_000, seed=2026, format="csv.gz")
     said = (SAMPLES / "README.md").read_text(encoding="utf-8")
     assert {f"{count:,}" for count in report.counts.values()} <= set(re.findall(r"[\d,]+\d", said))
     for table, kinds in report.broken.items():
