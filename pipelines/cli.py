@@ -29,8 +29,16 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")
 AsOf = Annotated[date | None, Parameter(help="Logical date, YYYY-MM-DD; today in UTC by default.")]
 _Flag = Parameter(negative="")
 
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("lead-triage")
+
+
 app = App(
     name="lead-triage",
+    version=_version,
     help="Decides who in a lead backlog may be contacted, who is worth it, by whom, and why.",
     help_format="plaintext",
     version_flags=["--version"],

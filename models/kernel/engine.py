@@ -41,14 +41,14 @@ from models.kernel.vector import (
 
 PANEL: Final = 16  # adjacent float32 columns that are transposed together
 ORDERED, UNORDERED, IN_SET = 0, 1, 2  # what a group of tests asks; NaN gives no, yes, no
-PORTABLE, WIDE_32, WIDE_64 = 0, 1, 2  # how a unit adds its leaves: any, at most 32, at most 64
+PORTABLE: Final = 0  # how a unit adds its leaves; or by tables for 5 or 6 bits of leaf number
 MOST_TREES: Final = 8  # of a unit
 
 if wide.HAS_WIDE:
 
     @inlined
     def _add_wide(kind: int, planes: int, trees: int, slots: int, leaves: int, sums: int) -> None:
-        if kind == WIDE_32:
+        if kind == 5:
             wide.add_wide_32(planes, trees, slots, leaves, sums)
         else:
             wide.add_wide_64(planes, trees, slots, leaves, sums)

@@ -12,7 +12,13 @@ from models.kernel.circuit import circuits_of
 from models.kernel.predicates import Floats, Ints, Tests, tests_of
 from models.kernel.tree import Tree
 from models.kernel.vector import BLOCK
-from models.kernel.wide import HAS_WIDE, MOST_CATEGORIES, lane_rows
+from models.kernel.wide import (
+    HAS_WIDE,
+    LEAST_WIDE_BITS,
+    MOST_CATEGORIES,
+    MOST_WIDE_BITS,
+    lane_rows,
+)
 
 # Of one segment. A test is 64 bytes per block; beyond 2 MiB of them it is cheaper to cut the forest
 # and repeat the tests that both parts use.
@@ -135,8 +141,8 @@ class _Builder:
         for begin, end, first_op, end_op in circuits.units.tolist():
             bits = max(len(tree.split_feature).bit_length() for tree in trees[begin:end])
             kind = engine.PORTABLE
-            if self._is_wide and bits <= 6:
-                kind, bits = (engine.WIDE_32, 5) if bits <= 5 else (engine.WIDE_64, 6)
+            if self._is_wide and bits <= MOST_WIDE_BITS:
+                kind = bits = max(bits, LEAST_WIDE_BITS)
             place = [ops_before + first_op, ops_before + end_op, end - begin, bits]
             self._units.append([*place, _rows(self._planes), self._leaf_bytes, kind, first])
             self._planes.append(circuits.planes[begin:end, :bits].ravel())

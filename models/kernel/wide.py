@@ -39,6 +39,8 @@ HAS_WIDE: Final = bool(
 )
 # Categories of a set in one register: 32 words of 16 bits.
 MOST_CATEGORIES: Final = 512
+# Leaf numbers that the adders are made for.
+LEAST_WIDE_BITS, MOST_WIDE_BITS = 5, 6
 
 
 def _interleave(build: ir.IRBuilder, first: ir.Value, second: ir.Value, *, high: bool) -> ir.Value:
@@ -67,20 +69,20 @@ def _small_numbers(build: ir.IRBuilder, planes: ir.Value, slots: ir.Value, bits:
 
 
 def _looked_up(
-    build: ir.IRBuilder, table: ir.Value, chosen: ir.Value, tables: int
+    build: ir.IRBuilder, table: ir.Value, chosen: ir.Value, registers: int
 ) -> list[ir.Value]:
     """Look 32 leaf values up: 4 vectors of 8.
 
-    A leaf value is four 16-bit pieces, each from a table that fills one or two registers;
+    A leaf value is four 16-bit pieces, each from a table of one or two registers;
     interleaving the pieces puts the float64 together again.
     """
     pieces = chosen.type
-    lookup = "llvm.x86.avx512." + ("permvar", "vpermi2var")[tables - 1] + ".hi.512"
-    kind = ir.FunctionType(pieces, [pieces] * (1 + tables))
+    lookup = "llvm.x86.avx512." + ("permvar", "vpermi2var")[registers - 1] + ".hi.512"
+    kind = ir.FunctionType(pieces, [pieces] * (1 + registers))
     function = declare(build.module, kind, lookup)
     parts = []
     for i in range(4):
-        held = [load(build, table, pieces, 64, 64 * (tables * i + j)) for j in range(tables)]
+        held = [load(build, table, pieces, 64, 64 * (registers * i + j)) for j in range(registers)]
         parts.append(build.call(function, [held[0], chosen, *held[1:]]))
     values = []
     for high in (False, True):
@@ -95,7 +97,7 @@ def _looked_up(
 
 def _wide_adder(bits: int) -> Intrinsic:
     """Add the leaves of trees with up to 2**bits leaves to 64 sums, in the order `lane_rows`."""
-    tables = 1 << (bits - 5)  # of 32 pieces, one register each
+    registers = 1 << (bits - 5)  # per table, 32 pieces each
     doubles, halves = ir.VectorType(DOUBLE, 8), ir.VectorType(INT16, 32)
 
     @intrinsic
@@ -112,12 +114,12 @@ def _wide_adder(bits: int) -> Intrinsic:
             held = [variable(build, load(build, sums, doubles, 64, 64 * i)) for i in range(8)]
             with for_range(build, trees, intp=INT64) as loop:
                 of_tree = build.add(planes, build.mul(loop.index, INT64(4 * bits)))
-                table = build.add(leaves, build.mul(loop.index, INT64(256 * tables)))
+                table = build.add(leaves, build.mul(loop.index, INT64(256 * registers)))
                 leaf = _small_numbers(build, of_tree, slots, bits)
                 for half in range(2):
                     rows = indices(list(range(32 * half, 32 * half + 32)))
                     chosen = build.zext(build.shuffle_vector(leaf, leaf, rows), halves)
-                    for i, value in enumerate(_looked_up(build, table, chosen, tables)):
+                    for i, value in enumerate(_looked_up(build, table, chosen, registers)):
                         at = held[4 * half + i]
                         build.store(build.fadd(build.load(at), value), at)
             for i in range(8):

@@ -60,7 +60,11 @@ def show_quality(manifest: Mapping[str, Any]) -> None:
         ("ranking", "AUC", "lift in the top 10%", "average precision"),
         [
             ("this model", *_figures(metrics)),
-            *((name.replace("_", " "), *_figures(found)) for name, found in baselines.items()),
+            *(
+                (name.replace("_", " "), *_figures(found))
+                for name, found in baselines.items()
+                if found.get("auc") is not None
+            ),
         ],
         right=(1, 2, 3),
     )
