@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import traceback
+import zlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -175,8 +176,8 @@ def status(*, json: Json = False) -> None:
 @app.command
 def claim(
     *,
-    channel: Channel,
-    handler: Handler,
+    channel: Channel | None = None,
+    handler: Handler | None = None,
     count: Annotated[int, Parameter(name=["--count", "-n"])] = 50,
     export: Annotated[Path | None, Parameter(help=".csv, .parquet or .jsonl")] = None,
     release: Annotated[list[str] | None, Parameter(help="Claim ids to give back.")] = None,
@@ -276,9 +277,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _complain("stopped; what was published before stays as it was", 130)
+    except (EOFError, zlib.error):
+        return _complain("a compressed file is cut off or damaged; to fix: export it again", 65)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else " a file"
+        reason = error.strerror or "it is cut off or damaged"
+        return _complain(f"cannot use{place} ({reason}); to fix: check it and its folder", 65)
     except Exception as error:  # noqa: BLE001 - the text may quote a lead; the place may not
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"

@@ -13,8 +13,8 @@ from models.kernel.inputs import Ints, Rows
 from models.kernel.plan import Plan, aligned
 from models.kernel.vector import BLOCK
 
-# Rows that a thread takes at a time: a few milliseconds, so that threads end together.
-CHUNK: Final = 32 * BLOCK
+# Rows that a thread takes at a time: a millisecond or so, so that threads end together.
+CHUNK: Final = 16 * BLOCK
 # A panel of 16 adjacent columns is transposed as one if the model uses at least so many of them.
 _WORTH_A_PANEL: Final = 4
 

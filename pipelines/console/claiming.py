@@ -12,8 +12,8 @@ from pipelines.store.files import check_format, write_table
 
 def show_claim(
     *,
-    channel: str,
-    handler: str,
+    channel: str | None,
+    handler: str | None,
     count: int,
     export: Path | None,
     release: Sequence[str],
@@ -28,11 +28,17 @@ def show_claim(
         else:
             say(f"{released} of {len(release)} claims given back.")
         return
+    if channel is None or handler is None:
+        raise UsageError("a claim without a lane", expected="--channel and --handler")
     if export is not None:
         check_format(export)
     result = run_claim(home, channel=channel, handler=handler, count=count)
     if export is not None:
-        write_table(result.rows, export)
+        try:
+            write_table(result.rows, export)
+        except UsageError:
+            run_release(home, result.rows["claim_id"].to_list())
+            raise
     if as_json:
         claims = [] if export is not None else result.rows.to_dicts()
         emit_json({"claims": claims, "withheld": result.withheld, "left": result.left})

@@ -6,14 +6,14 @@ second earlier is honoured.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import RefusedError
+from pipelines.errors import LockedError, RefusedError
 from pipelines.settings.contact_keys import hmac_hex, lookup_keys
 from pipelines.store import Database, sql
 from pipelines.store.ledger import Ledger, claims, suppressions
@@ -61,6 +61,8 @@ def claim(
     count: int,
     at: datetime,
     lease: timedelta,
+    pause: timedelta,
+    is_current: Callable[[], bool],
     published_at: datetime,
     ttl: timedelta,
 ) -> ClaimResult:
@@ -76,11 +78,17 @@ def claim(
         UTC. A list older than `ttl` is refused.
     lease : timedelta
         How long the claim holds.
+    pause : timedelta
+        How long nobody who was claimed is handed out again: a claim counts as an approach.
+    is_current : callable
+        Tells, inside the transaction, whether `snapshot` is still the published one.
 
     Raises
     ------
     RefusedError
         The list has expired.
+    LockedError
+        A new list was published in this very moment.
     """
     if at - published_at > ttl:
         raise RefusedError(
@@ -93,7 +101,9 @@ def claim(
         Database.open(snapshot, read_only=True, memory_gb=1.0) as db,
         ledger.transaction(),
     ):
-        out = claims.held(ledger, run_id, at)
+        if not is_current():
+            raise LockedError("a new list has just been published", fix="claim again")
+        out = _persons_out(db, claims.held(ledger, run_id, at, at - pause))
         free = lane.filter(~pl.col("lead_key").is_in(sorted(out)))
         chosen, points, withheld = _choose(db, ledger, secret, free, channel, count)
         made = [
@@ -115,12 +125,23 @@ def claim(
     return ClaimResult(rows, withheld, free.height - chosen.height - withheld)
 
 
+def _persons_out(db: Database, held: set[int]) -> set[int]:
+    """Return every lead of the persons of whom some lead is out: duplicates may have come since."""
+    found = db.frame(
+        "SELECT lead_key FROM dedupe_link WHERE person_key IN (SELECT person_key FROM dedupe_link"
+        " WHERE lead_key IN (SELECT unnest($keys::BIGINT[])))",
+        keys=sorted(held),
+    )
+    return held | set(found["lead_key"].to_list())
+
+
 def _choose(
     db: Database, ledger: Ledger, secret: bytes, free: pl.DataFrame, channel: str, count: int
 ) -> tuple[pl.DataFrame, dict[int, str], int]:
     """Take the best `count` of `free` that nothing speaks against by now."""
     points: dict[int, str] = {}
     taken: list[int] = []
+    used: set[str] = set()
     withheld = 0
     # In portions, because some of the best may be withheld and the next ones take their place.
     for start in range(0, free.height, max(count, 50)):
@@ -131,9 +152,11 @@ def _choose(
         for lead in portion["lead_key"].to_list():
             if len(taken) >= count:
                 break
-            if lead in open_points:
+            # An address on too many leads joins nobody, and still is one mailbox.
+            if lead in open_points and open_points[lead].lower() not in used:
                 taken.append(lead)
                 points[lead] = open_points[lead]
+                used.add(open_points[lead].lower())
             else:
                 withheld += 1
     chosen = free.filter(pl.col("lead_key").is_in(taken))

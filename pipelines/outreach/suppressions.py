@@ -1,5 +1,6 @@
 """Suppress contact points: stored as keyed hashes only, effective at the next claim."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import get_args
@@ -9,13 +10,18 @@ from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys
 from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.schema import CHANNELS
 
+_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()./-]{4,}")
+_HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
+
 
 def kind_of(value: str) -> Kind:
-    """Tell what a contact point typed by a person is: e-mail address, phone number or domain."""
+    """Tell what a contact point typed by a person is: address, number, hash or domain."""
     text = value.strip()
     if "@" in text.removeprefix("@"):
         return "email"
-    return "phone" if text[:1] in {"+", "0", "("} or text[:1].isdigit() else "domain"
+    if _HASH.fullmatch(text):
+        return "hash"
+    return "phone" if _NUMBER.fullmatch(text) else "domain"
 
 
 def suppress(

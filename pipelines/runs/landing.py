@@ -153,6 +153,16 @@ def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
     return found
 
 
+def replay_suppressions(home: Home, ledger: Ledger, *, at: datetime) -> None:
+    """Put into force what every pending suppression file says, should a run have died before.
+
+    Landing a file and writing the ledger are two steps; this makes the second one certain.
+    """
+    for landed in pending_batches(home):
+        if landed.kind == _SUPPRESSIONS:
+            _suppress_now(home, ledger, landed, at)
+
+
 def declared_custom(home: Home, source_system: str) -> tuple[set[str], set[str]]:
     """Return the custom columns of a source that are never features, and the immutable ones."""
     excluded: set[str] = set()

@@ -9,9 +9,15 @@ from pipelines.identify import identify
 from pipelines.load import Landed, Mapping, MergeCounts
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
-from pipelines.runs.landing import land_files, merge_pending, merged_batches
-from pipelines.runs.nightly import fail, succeed
+from pipelines.runs.landing import (
+    land_files,
+    merge_pending,
+    merged_batches,
+    replay_suppressions,
+)
+from pipelines.runs.nightly import fail, settle, succeed
 from pipelines.runs.publication import publish_staged
+from pipelines.runs.safety import check_key
 from pipelines.settings.clock import now, today
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
@@ -85,6 +91,10 @@ def run_load(
         A file cannot be used; files before it stay landed and are merged with the next load.
     """
     with writer_lock(home.ensure().lock):
+        with Ledger(home.ledger) as ledger:
+            settle(home, ledger)
+            check_key(home, ledger)
+            replay_suppressions(home, ledger, at=now())
         before = merged_batches(home)
         found = _land(home, requests, progress)
         new = [landed for _, landed in found if landed.batch_id not in before]

@@ -1,5 +1,6 @@
 """The nightly: inbox to published list, or nothing when nothing has changed."""
 
+import shutil
 import time
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,8 +8,9 @@ from datetime import date
 from pipelines.errors import LeadTriageError, RefusedError
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
-from pipelines.runs.landing import land_inbox
+from pipelines.runs.landing import land_inbox, pending_batches, replay_suppressions
 from pipelines.runs.registry import nightly_champion
+from pipelines.runs.safety import check_key, check_suppressions
 from pipelines.runs.steps import NIGHTLY, Step
 from pipelines.settings.clock import now, today
 from pipelines.settings.config import Settings
@@ -73,10 +75,17 @@ def prepare(home: Home, as_of: date, progress: Progress) -> RunContext | None:
     settings = Settings.load(home.settings_file)
     with Ledger(home.ledger) as ledger:
         settle(home, ledger)
-        _check_suppressions(ledger, settings)
+        check_key(home, ledger)
+        check_suppressions(home, ledger)
         started = time.perf_counter()
         progress("load", None, 0.0)
         landed = land_inbox(home, ledger, at=now())
+        replay_suppressions(home, ledger, at=now())
+        if current_snapshot(home) is None and not pending_batches(home):
+            raise RefusedError(
+                "there is nothing to decide about: no lead was ever loaded",
+                fix=f"load files, or drop them into {home.inbox}",
+            )
         seconds = time.perf_counter() - started
         model_id = nightly_champion(ledger)
         identifier = run_id(home, settings, ledger, kind="nightly", as_of=as_of, model_id=model_id)
@@ -151,6 +160,11 @@ def settle(home: Home, ledger: Ledger) -> None:
             )
         else:
             runs.finish(ledger, identifier, status="failed", at=now(), error="did not end")
+            # It may have died between its list and the swap: what was not published is not shown.
+            shutil.rmtree(home.outbox / identifier, ignore_errors=True)
+            for orphan in home.snapshots.glob(f"leads-{identifier}-*.duckdb"):
+                if orphan != snapshot:
+                    orphan.unlink()
 
 
 def published_night(home: Home) -> str | None:
@@ -173,14 +187,3 @@ def unchanged_result(home: Home) -> NightlyResult:
         stages = runs.stages(ledger, identifier)
     as_of = record.as_of if record else today()
     return NightlyResult(identifier, as_of, is_unchanged=True, stages=stages)
-
-
-def _check_suppressions(ledger: Ledger, settings: Settings) -> None:
-    """Refuse to publish on a suppression list that has shrunk: opt-outs never disappear."""
-    before, present = runs.last_suppression_count(ledger), suppressions.count(ledger)
-    if present < before * (1 - settings.suppression.max_shrink_share):
-        raise RefusedError(
-            f"the suppression list has shrunk from {before} to {present} entries",
-            expected=f"at most {settings.suppression.max_shrink_share:.0%} fewer",
-            fix="restore store/ledger.sqlite; nothing was published",
-        )

@@ -6,12 +6,14 @@ from datetime import timedelta
 from pipelines.errors import RefusedError, UsageError
 from pipelines.outreach import ClaimResult, claim, kind_of, suppress
 from pipelines.runs.context import need_home, need_snapshot
-from pipelines.runs.nightly import published_night
+from pipelines.runs.safety import check_key
 from pipelines.runs.summary import published_list
 from pipelines.settings.clock import now
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
+from pipelines.store import Database
 from pipelines.store.ledger import Ledger, claims, runs
+from pipelines.store.snapshot import current_snapshot
 
 
 def run_claim(home: Home, *, channel: str, handler: str, count: int) -> ClaimResult:
@@ -25,9 +27,11 @@ def run_claim(home: Home, *, channel: str, handler: str, count: int) -> ClaimRes
     if count < 1:
         raise UsageError(f"a claim of {count} people", expected="1 or more")
     snapshot = need_snapshot(home)
-    run_id = published_night(home)
+    with Database.open(snapshot, read_only=True, memory_gb=0.5) as db:
+        run_id = db.scalar("SELECT value FROM meta WHERE key = 'nightly_run_id'")
     settings = Settings.load(home.settings_file)
     with Ledger(home.ledger) as ledger:
+        check_key(home, ledger)
         record = runs.get(ledger, run_id) if run_id else None
         if run_id is None or record is None or record.finished_at is None:
             raise RefusedError("no night has been published", fix="run `lead-triage nightly` first")
@@ -42,6 +46,8 @@ def run_claim(home: Home, *, channel: str, handler: str, count: int) -> ClaimRes
             count=count,
             at=now(),
             lease=timedelta(hours=settings.list.claim_lease_hours),
+            pause=timedelta(days=settings.policy.pacing.recontact_interval_days),
+            is_current=lambda: current_snapshot(home) == snapshot,
             published_at=record.finished_at,
             ttl=timedelta(hours=settings.list.ttl_hours),
         )
@@ -63,6 +69,7 @@ def run_suppress(home: Home, values: Sequence[str], *, channel: str | None, reas
     """
     points = [(kind_of(value), value, channel) for value in values]
     with Ledger(home.ensure().ledger) as ledger:
+        check_key(home, ledger)
         return suppress(
             ledger, home.secret(), points, reason=reason, source="suppress add", at=now()
         )

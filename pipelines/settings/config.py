@@ -60,13 +60,6 @@ class ValueSettings(_Frozen):
     """Cost of one contact, by channel and handler."""
 
 
-class SuppressionSettings(_Frozen):
-    """When the suppression list is believed."""
-
-    max_shrink_share: Annotated[float, Field(ge=0, le=1)] = 0.02
-    """Nothing is published when the list has shrunk by more than this share since last time."""
-
-
 class ListSettings(_Frozen):
     """What is handed out."""
 
@@ -95,7 +88,6 @@ class Settings(_Frozen):
     memory: MemorySettings = MemorySettings()
     label: LabelSettings = LabelSettings()
     value: ValueSettings = ValueSettings()
-    suppression: SuppressionSettings = SuppressionSettings()
     list: ListSettings = ListSettings()
     feeds: FeedSettings = FeedSettings()
     train: TrainSettings = TrainSettings()

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import UsageError
+from pipelines.errors import RefusedError, UsageError
 
 HOME_VARIABLE = "LEAD_TRIAGE_HOME"
 DEFAULT_HOME = Path("lead-triage-home")
@@ -112,6 +112,7 @@ class Home:
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.root / "store").chmod(0o700)
             if not self.key_file.exists():
+                self._need_no_secret_yet()
                 self._create_secret()
         except OSError as error:
             raise UsageError(
@@ -124,6 +125,14 @@ class Home:
     def secret(self) -> bytes:
         """Return the secret of the keyed hashes, 32 bytes."""
         return bytes.fromhex(self.key_file.read_text(encoding="ascii").strip())
+
+    def _need_no_secret_yet(self) -> None:
+        if self.ledger.exists() or self.current.is_symlink():
+            raise RefusedError(
+                "secrets/hmac.key of this home is gone",
+                expected="the key that its suppressions were hashed with",
+                fix="restore it from a backup: with another key no opt-out would be found",
+            )
 
     def _create_secret(self) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL

@@ -155,10 +155,10 @@ def test_a_suppressed_person_leaves_the_list_at_once_and_for_good(night):
     )
 
 
-def test_a_shrunken_suppression_list_publishes_nothing(night):
+def test_a_ledger_that_has_lost_suppressions_publishes_nothing(night):
     with Ledger(night.ledger) as ledger:
         ledger.execute("DELETE FROM suppression")
-    with pytest.raises(RefusedError, match="shrunk"):
+    with pytest.raises(RefusedError, match="gone from the ledger"):
         run_nightly(night, as_of=AS_OF)
 
 

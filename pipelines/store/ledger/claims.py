@@ -21,15 +21,16 @@ class Claim:
     expires_at: datetime
 
 
-def held(ledger: Ledger, run_id: str, at: datetime) -> set[int]:
-    """Return lead keys that are out: claimed from this run, or under a lease that still runs."""
+def held(ledger: Ledger, run_id: str, at: datetime, since: datetime) -> set[int]:
+    """Return lead keys that are out: claimed from this run, after `since`, or still leased."""
     return {
         int(row[0])
         for row in ledger.rows(
             "SELECT lead_key FROM claim WHERE released_at IS NULL"
-            " AND (run_id = ? OR expires_at > ?)",
+            " AND (run_id = ? OR expires_at > ? OR claimed_at > ?)",
             run_id,
             at.isoformat(),
+            since.isoformat(),
         )
     }
 

@@ -133,15 +133,6 @@ def stages(ledger: Ledger, run_id: str) -> list[StageRecord]:
     ]
 
 
-def last_suppression_count(ledger: Ledger) -> int:
-    """Return how many suppressions the last published nightly knew; 0 before the first."""
-    rows = ledger.rows(
-        "SELECT suppression_count FROM run WHERE kind = 'nightly' AND status = 'published'"
-        " ORDER BY started_at DESC LIMIT 1"
-    )
-    return int(rows[0][0] or 0) if rows else 0
-
-
 def _record(row: tuple[str, ...]) -> RunRecord:
     return RunRecord(
         run_id=row[0],

@@ -54,3 +54,7 @@ CREATE TABLE IF NOT EXISTS model (
     changed_at TEXT NOT NULL,
     reason TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;

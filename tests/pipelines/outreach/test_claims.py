@@ -55,6 +55,8 @@ def _claim(ledger, snapshot, listed, count=3, channel="email", handler="ai", at=
         "run_id": "r1",
         "secret": SECRET,
         "lease": timedelta(hours=24),
+        "pause": timedelta(days=14),
+        "is_current": lambda: True,
         "published_at": AT,
         "ttl": timedelta(hours=24),
     }

@@ -1,0 +1,51 @@
+"""The floor: no run publishes, and no claim is made, with opt-outs that cannot be matched."""
+
+from pipelines.errors import RefusedError
+from pipelines.settings.contact_keys import hmac_hex
+from pipelines.settings.home import Home
+from pipelines.store import Database
+from pipelines.store.ledger import Ledger, suppressions
+from pipelines.store.snapshot import current_snapshot
+
+
+def check_key(home: Home, ledger: Ledger) -> None:
+    """Refuse when the secret is not the one that the suppressions were hashed with.
+
+    Raises
+    ------
+    RefusedError
+        Another key: every suppression would silently match nobody.
+    """
+    fingerprint = hmac_hex(home.secret(), "fingerprint of this key")[:16]
+    ledger.execute("INSERT OR IGNORE INTO meta VALUES ('key_fingerprint', ?)", fingerprint)
+    known = ledger.rows("SELECT value FROM meta WHERE key = 'key_fingerprint'")[0][0]
+    if known != fingerprint:
+        raise RefusedError(
+            "secrets/hmac.key is not the key that the suppressions were made with",
+            expected="the key of this home",
+            fix="restore it from a backup; nothing was published",
+        )
+
+
+def check_suppressions(home: Home, ledger: Ledger) -> None:
+    """Refuse when a suppression that was published is gone from the ledger: they never go.
+
+    Raises
+    ------
+    RefusedError
+        The ledger has lost entries, or is a new one beside an old store.
+    """
+    snapshot = current_snapshot(home)
+    if snapshot is None:
+        return
+    with Database.open(snapshot, read_only=True, memory_gb=1.0) as db:
+        db.register("ledger_frame", suppressions.frame(ledger).select("suppression_id"))
+        lost = db.scalar(
+            "SELECT count(*) FROM suppression ANTI JOIN ledger_frame USING (suppression_id)"
+        )
+    if lost:
+        raise RefusedError(
+            f"{lost} suppressions that were published are gone from the ledger",
+            expected="none: an opt-out never goes away",
+            fix="restore store/ledger.sqlite from a backup; nothing was published",
+        )
