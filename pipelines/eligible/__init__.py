@@ -1,6 +1,6 @@
 """Eligibility: who may be contacted at all, per person and channel, before anything is scored."""
 
-from pipelines.eligible.evaluation import EligibleResult, evaluate
+from pipelines.eligible.evaluation import EligibleResult, evaluate, remember_suppressed
 from pipelines.eligible.reasons import Reason, publish_reasons, reason_codes, reasons_of
 from pipelines.eligible.report import blocked_report, mask_counts, unblock_report
 
@@ -13,5 +13,6 @@ __all__ = [
     "publish_reasons",
     "reason_codes",
     "reasons_of",
+    "remember_suppressed",
     "unblock_report",
 ]

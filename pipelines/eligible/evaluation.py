@@ -12,6 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.eligible import inputs
+from pipelines.eligible.reasons import Reason
 from pipelines.eligible.report import mask_counts, reason_counts
 from pipelines.errors import RefusedError
 from pipelines.settings.contact_keys import hmac_pads
@@ -99,6 +100,15 @@ def evaluate(
         counts=reason_counts(mask_counts(db)),
         seconds=time.perf_counter() - started,
     )
+
+
+def remember_suppressed(db: Database, at: datetime) -> None:
+    """Write every suppression that matched down as an opt-out of the person's leads.
+
+    Suppressions name contact points; without this, a corrected address in the CRM would bring the
+    person back. Append-only, and a second call adds nothing.
+    """
+    db.run(sql(__package__, "remember_suppressed.sql"), at=at, suppressed=Reason.SUPPRESSED.mask)
 
 
 def _frames(db: Database, policy: PolicyTable, as_of: datetime) -> dict[str, pl.DataFrame]:

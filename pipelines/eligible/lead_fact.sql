@@ -1,6 +1,6 @@
 -- purpose: collect what is recorded against single leads
 -- grain:   one row per lead, source row and reason; few leads have any
--- reads:   consent_event, contact_attempt, activity, outcome
+-- reads:   consent_event, contact_attempt, activity, outcome, static_label
 -- writes:  temporary table eligible_lead_fact
 -- params:  as_of. Opt-outs bind whenever they were recorded; everything else only before as_of.
 CREATE OR REPLACE TEMP TABLE eligible_lead_fact AS
@@ -41,6 +41,11 @@ SELECT lead_key, 31, r_converted(), 0
 FROM outcome
 WHERE milestone IN ('converted', 'won') AND lead_key IS NOT NULL
     AND (occurred_at < $as_of OR occurred_at IS NULL)
+UNION ALL
+-- a file without dates of outcomes may still say who has converted
+SELECT lead_key, 31, r_converted(), 0
+FROM static_label
+WHERE is_positive
 UNION ALL
 SELECT lead_key, 31, r_open_opportunity(), 0
 FROM outcome

@@ -17,7 +17,7 @@ from prefect import flow, get_run_logger, task  # noqa: E402 - after the environ
 from prefect.artifacts import create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
-from pipelines.errors import LeadTriageError  # noqa: E402
+from pipelines.errors import LeadTriageError, LockedError, RefusedError  # noqa: E402
 from pipelines.runs.context import RunContext, silent  # noqa: E402
 from pipelines.runs.nightly import (  # noqa: E402
     NightlyResult,
@@ -100,10 +100,19 @@ def run_flow(home: str | None, as_of: str | None) -> NightlyResult:
 
 @contextmanager
 def _redacted() -> Iterator[None]:
-    """Let our own messages through; of another error keep the type: its text may quote a lead."""
+    """Keep what Prefect may store: its database gets the text of every error a task raises.
+
+    Refusals speak of runs and counts. What was wrong with a file may quote its header, and a file
+    without one begins with a person; any other error may quote a row.
+    """
     try:
         yield
-    except LeadTriageError:
+    except (LockedError, RefusedError):
         raise
+    except LeadTriageError as error:
+        raise type(error)(
+            "an input file or a setting was refused",
+            fix="run `lead-triage nightly` without --prefect to see which, and why",
+        ) from None
     except Exception as error:  # noqa: BLE001 - re-raised without its text
         raise RuntimeError(f"unexpected {type(error).__name__}") from None

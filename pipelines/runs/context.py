@@ -87,7 +87,9 @@ def need_home(home: Home) -> Home:
 
 def need_snapshot(home: Home) -> Path:
     """Return the published store file, or refuse when there is none yet."""
-    snapshot = current_snapshot(need_home(home))
+    with Ledger(need_home(home).ledger):
+        pass  # refuses a home of a newer version
+    snapshot = current_snapshot(home)
     if snapshot is None:
         raise RefusedError(
             f"nothing has been published in {home.root}",

@@ -123,14 +123,12 @@ def run_stage(
 
 def succeed(ctx: RunContext) -> None:
     """Record that the run was published."""
-    snapshot = current_snapshot(ctx.home)
     with ctx.ledger() as ledger:
         runs.finish(
             ledger,
             ctx.run_id,
             status="published",
             at=now(),
-            snapshot=snapshot.name if snapshot else None,
             suppression_count=suppressions.count(ledger),
         )
 
@@ -149,13 +147,12 @@ def settle(home: Home, ledger: Ledger) -> None:
     """
     night, snapshot = published_night(home), current_snapshot(home)
     for (identifier,) in ledger.rows("SELECT run_id FROM run WHERE status = 'running'"):
-        if identifier == night and snapshot is not None:
+        if identifier == night:
             runs.finish(
                 ledger,
                 identifier,
                 status="published",
                 at=now(),
-                snapshot=snapshot.name,
                 suppression_count=suppressions.count(ledger),
             )
         else:

@@ -6,6 +6,7 @@ import shutil
 from pipelines.publish.audit import row_counts
 from pipelines.runs.context import RunContext, code_version
 from pipelines.runs.fingerprint import input_hash
+from pipelines.store.ledger import runs
 from pipelines.store.snapshot import (
     Published,
     check_in_fresh_process,
@@ -60,4 +61,7 @@ def publish_staged(ctx: RunContext, *, kind: str) -> Published:
         final = ctx.home.outbox / ctx.run_id
         shutil.rmtree(final, ignore_errors=True)
         (path.parent / "outbox").rename(final)
-    return publish(ctx.home, path, ctx.run_id, ctx.settings.store.keep_snapshots)
+    published = publish(ctx.home, path, ctx.run_id, ctx.settings.store.keep_snapshots)
+    with ctx.ledger() as ledger:
+        runs.published_as(ledger, ctx.run_id, published.path.name, published.sha256)
+    return published

@@ -12,18 +12,18 @@ import polars as pl
 
 from features.build import build
 from models import Model
-from pipelines.eligible import evaluate, publish_reasons
+from pipelines.eligible import evaluate, publish_reasons, remember_suppressed
 from pipelines.featurise import feature_batches
 from pipelines.identify import identify
 from pipelines.publish.outbox import write_funnel, write_list
 from pipelines.runs.context import RunContext
 from pipelines.runs.landing import merge_pending
 from pipelines.runs.publication import publish_staged
-from pipelines.runs.registry import load_model, nightly_champion
+from pipelines.runs.registry import load_model
 from pipelines.score.stream import score_batches, write_scores, write_unscored
 from pipelines.settings.clock import now
 from pipelines.store import Database, reset_table
-from pipelines.store.ledger import suppressions
+from pipelines.store.ledger import runs, suppressions
 from pipelines.store.snapshot import begin
 from pipelines.triage import Lane, decide
 
@@ -66,6 +66,7 @@ def eligible_step(ctx: RunContext) -> Counts:
             as_of=ctx.midnight,
             suppression_secrets=(ctx.home.secret(),),
         )
+        remember_suppressed(db, now())
     return {
         "persons": result.persons,
         "scorable": result.scorable,
@@ -175,6 +176,8 @@ def _target(db: Database, source: str, ctx: RunContext) -> None:
 
 
 def _model(ctx: RunContext) -> Model | None:
+    """Return the model the run began with: a training that ends meanwhile changes nothing."""
     with ctx.ledger() as ledger:
-        model_id = nightly_champion(ledger)
+        record = runs.get(ledger, ctx.run_id)
+    model_id = record.model_id if record else None
     return None if model_id is None else load_model(ctx.home, model_id)

@@ -82,21 +82,27 @@ def finish(
     *,
     status: str,
     at: datetime,
-    snapshot: str | None = None,
-    sha256: str | None = None,
     suppression_count: int | None = None,
     error: str | None = None,
 ) -> None:
     """Record how a run ended; `error` is a code or a message without lead data."""
     ledger.execute(
-        "UPDATE run SET status = ?, finished_at = ?, snapshot = ?, snapshot_sha256 = ?,"
-        " suppression_count = ?, error = ? WHERE run_id = ?",
+        "UPDATE run SET status = ?, finished_at = ?, suppression_count = ?, error = ?"
+        " WHERE run_id = ?",
         status,
         at.isoformat(),
-        snapshot,
-        sha256,
         suppression_count,
         error,
+        run_id,
+    )
+
+
+def published_as(ledger: Ledger, run_id: str, snapshot: str, sha256: str) -> None:
+    """Record the file that a run has published."""
+    ledger.execute(
+        "UPDATE run SET snapshot = ?, snapshot_sha256 = ? WHERE run_id = ?",
+        snapshot,
+        sha256,
         run_id,
     )
 
