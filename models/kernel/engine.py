@@ -32,7 +32,15 @@ from models.kernel.vector import (
     write_double,
 )
 
-# Where the parts of a call are: addresses, counts in front of them, byte offsets into the scratch.
+# A call is an int64 per field: addresses of tables, counts before some of them, and byte offsets
+# into the scratch of a thread (from POINTERS on). The records of the tables, int64 unless said:
+#   PANEL_COLUMNS  column, offset in the tile        PANELS   address in row 0, offset in the tile
+#   SINGLES        address in row 0, row stride, column, offset in the tile
+#   SEGMENTS       groups from, to, units from, to   SETS     32 x uint16
+#   GROUPS         column, kind, first threshold or set, number of tests, first slot
+#   UNITS          ops from, to, trees, bits, first plane, leaves at, how to add, first result slot
+#   OPS            3 x int32: byte offsets of slots  PLANES   int32: byte offsets of slots
+#   LEAVES         tables of 2**bits float64 or, wide, of their 16-bit pieces;  LANES  row of a sum
 (
     N_PANEL_COLUMNS, PANEL_COLUMNS, N_PANELS, PANELS, ROW_STRIDE, N_SINGLES, SINGLES, ITEM_SIZE,
     N_SEGMENTS, SEGMENTS, GROUPS, THRESHOLDS, OPS, UNITS, PLANES, LEAVES, LANES, OUT,

@@ -58,9 +58,11 @@ class Scorer:
     (3,)
     """
 
-    def __init__(self, forest: Forest, threads: int, kernel_from_rows: int | None) -> None:
+    def __init__(
+        self, forest: Forest, threads: int = 0, kernel_from_rows: int | None = None
+    ) -> None:
         self._forest = forest
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or _processors()
         self._from_rows = kernel_from_rows
         self._splits = sum(len(tree.split_feature) for tree in forest.trees)
         self._plans: dict[type, Plan] = {}
@@ -202,6 +204,13 @@ class Scorer:
             rows.as_matrix(), raw_score=True, num_threads=self._threads, num_iteration=-1
         )
         return np.asarray(scores, np.float64)
+
+
+def _processors() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _seconds_to_load() -> float:

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.console.screen import StageProgress, emit_json, say, show_table
+from pipelines.errors import BadInputError
 from pipelines.load import preview
 from pipelines.runs.landing import expand, resolve_mapping
 from pipelines.runs.load import LoadedFile, LoadRequest, run_load
 from pipelines.settings.clock import now
 from pipelines.settings.home import Home
+
+# Here a record set aside is not only data lost: it may be somebody who said no.
+_BINDING = ("consent", "suppressions")
 
 
 def show_load(
@@ -33,6 +37,12 @@ def show_load(
         emit_json({"files": [file.to_json() for file in loaded]})
     else:
         show_loaded(loaded)
+    unbound = sum(file.landed.quarantined for file in loaded if file.landed.kind in _BINDING)
+    if unbound:
+        raise BadInputError(
+            f"{unbound} records that may say no could not be read, and bind nobody",
+            fix="correct them in the file and load it again; the others are in force",
+        )
 
 
 def show_loaded(loaded: Sequence[LoadedFile]) -> None:

@@ -38,7 +38,7 @@ def show_nightly(*, as_of: date | None, with_prefect: bool, as_json: bool) -> No
 
             result = run_with_prefect(home, as_of)
         else:
-            result = run_nightly(home, as_of=as_of, progress=progress)
+            result = run_nightly(home, as_of=as_of, progress=progress, warn=note)
     summary = summarise(home)
     if as_json:
         emit_json(

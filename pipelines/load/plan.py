@@ -194,6 +194,10 @@ def _with_custom(
     label: Label | None,
 ) -> Plan:
     opt_outs, notes = _opt_outs(headers, kind, claims, constants)
+    if kind.name == "leads" and "source_id" not in claims | constants:
+        notes.append("no id column: rows are named by the file's hash and never matched again")
+    if kind.name == "leads" and "created_at" not in claims | constants:
+        notes.append("no creation date: a population without dates, which no nightly list uses")
     signals = {h for name, h in claims.items() if name in LEAD_SIGNALS}
     signals |= {h for columns in opt_outs.values() for h in columns}
     fields = {name: h for name, h in claims.items() if name not in CONSENT_FLAGS}
@@ -248,7 +252,7 @@ def _check_enough(plan: Plan, *, was_looked_at: bool) -> None:
         )
     if not (was_looked_at or plan.claims or plan.opt_outs):
         raise BadInputError(
-            f"the file has no column that means anything to us: {', '.join(plan.headers[:40])}",
+            f"the file has {len(plan.headers)} columns and none that means anything to us",
             expected="an id, a contact point, a date or an outcome",
             fix="name the columns under [fields] or [label] of a mapping file",
         )

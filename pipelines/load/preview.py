@@ -136,8 +136,4 @@ def _problems(context: Context, reasons: dict[str, int]) -> tuple[str, ...]:
     problems += [
         f"{count} cells of {name} cannot be read" for name, count in context.unreadable.items()
     ]
-    if plan.kind.name == "leads" and "source_id" not in plan.claims:
-        problems.append("no id column: rows are named by the file's hash and never matched again")
-    if plan.kind.name == "leads" and "created_at" not in plan.claims:
-        problems.append("no creation date: the leads are a population without dates of their own")
     return tuple(problems)

@@ -49,7 +49,8 @@ def open_csv(file: InputFile, given: FileDialect, scratch: Path) -> Records:
     screen = Screen(dialect, len(headers))
     with open_bytes(path, compression) as stream:
         found = screen.run(stream, has_header=dialect.has_header)
-    if found.records == len(found.broken):
+    # No record at all is an ordinary day: nobody unsubscribed.
+    if found.records and found.records == len(found.broken):
         raise BadInputError(
             f"{name} has {found.records} records and none can be read with"
             f" {len(headers)} columns divided by {dialect.delimiter!r}",

@@ -22,6 +22,7 @@ from pipelines.store.snapshot import current_snapshot
 
 _SUPPRESSIONS = "suppressions"
 _MAPPING_FILE = "mapping.toml"
+_MUST_LAND = ("consent", "suppressions", "attempts", "customers", "registry")
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,30 @@ def land_files(
     return found
 
 
-def land_inbox(home: Home, ledger: Ledger, *, at: datetime) -> dict[str, int]:
+def unheard(line: str) -> None:
+    """Say nothing."""
+
+
+def land_inbox(
+    home: Home, ledger: Ledger, *, at: datetime, warn: Callable[[str], None] = unheard
+) -> dict[str, int]:
     """Land what lies in the inbox: ``inbox/<kind>/[<source>/]files``, loose files being leads.
 
     A ``mapping.toml`` beside the files, or in a folder above them, is theirs. A folder below the
-    kind names the source system where the mapping does not.
+    kind names the source system where the mapping does not. A file that cannot be used is passed
+    over with a warning, unless it may hold opt-outs or customers: then the night stops.
+
+    Parameters
+    ----------
+    warn : callable
+        Takes one line for the person who started the run; it may name columns of a file.
 
     Returns
     -------
     dict of str to int
-        Files seen, files that were new, records in them.
+        Files seen, passed over, new; records in the new ones.
     """
+    refused = 0
     known = {folder.name for folder in _batch_folders(home)}
     files = sorted(
         path
@@ -106,15 +120,22 @@ def land_inbox(home: Home, ledger: Ledger, *, at: datetime) -> dict[str, int]:
                 expected=f"one of {', '.join(KINDS)}",
                 fix="move its files into the folder of their kind",
             )
-        mapping = _inbox_mapping(home, file)
         source = parts[1] if len(parts) > 1 else None
-        for _, landed in land_files(
-            home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
-        ):
-            if landed.batch_id not in known:
-                fresh.append(landed)
+        try:
+            mapping = _inbox_mapping(home, file)
+            found = land_files(
+                home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
+            )
+        except (BadInputError, UsageError) as error:
+            if kind in _MUST_LAND:
+                raise
+            warn(f"inbox/{file.relative_to(home.inbox)} was not loaded: {error}")
+            refused += 1
+            continue
+        fresh += [landed for _, landed in found if landed.batch_id not in known]
     return {
         "files": len(files),
+        "refused_files": refused,
         "new_files": len(fresh),
         "records": sum(landed.records for landed in fresh),
     }

@@ -2,13 +2,14 @@
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from pipelines.errors import LeadTriageError, RefusedError
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
-from pipelines.runs.landing import land_inbox, pending_batches, replay_suppressions
+from pipelines.runs.landing import land_inbox, pending_batches, replay_suppressions, unheard
 from pipelines.runs.registry import nightly_champion
 from pipelines.runs.safety import check_key, check_suppressions
 from pipelines.runs.steps import NIGHTLY, Step
@@ -41,7 +42,11 @@ class NightlyResult:
 
 
 def run_nightly(
-    home: Home, *, as_of: date | None = None, progress: Progress = silent
+    home: Home,
+    *,
+    as_of: date | None = None,
+    progress: Progress = silent,
+    warn: Callable[[str], None] = unheard,
 ) -> NightlyResult:
     """Run every stage in this process.
 
@@ -53,7 +58,7 @@ def run_nightly(
         A gate or audit refused; the published snapshot stays as it was.
     """
     with writer_lock(home.ensure().lock):
-        ctx = prepare(home, as_of or today(), progress)
+        ctx = prepare(home, as_of or today(), progress, warn)
         if ctx is None:
             return unchanged_result(home)
         try:
@@ -67,7 +72,9 @@ def run_nightly(
         return NightlyResult(ctx.run_id, ctx.as_of, is_unchanged=False, stages=stages)
 
 
-def prepare(home: Home, as_of: date, progress: Progress) -> RunContext | None:
+def prepare(
+    home: Home, as_of: date, progress: Progress, warn: Callable[[str], None] = unheard
+) -> RunContext | None:
     """Land the inbox and open the run; None when the published night is of these inputs.
 
     The caller holds the writer lock.
@@ -79,7 +86,7 @@ def prepare(home: Home, as_of: date, progress: Progress) -> RunContext | None:
         check_suppressions(home, ledger)
         started = time.perf_counter()
         progress("load", None, 0.0)
-        landed = land_inbox(home, ledger, at=now())
+        landed = land_inbox(home, ledger, at=now(), warn=warn)
         replay_suppressions(home, ledger, at=now())
         if current_snapshot(home) is None and not pending_batches(home):
             raise RefusedError(

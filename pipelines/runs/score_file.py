@@ -11,7 +11,7 @@ import polars as pl
 from features.build import build
 from features.schema import AS_OF, CUSTOM_PREFIX
 from models import Model
-from pipelines.errors import BadInputError, RefusedError
+from pipelines.errors import BadInputError, RefusedError, UsageError
 from pipelines.load import Landed, Mapping, land
 from pipelines.load.mapping import Custom
 from pipelines.runs.context import need_home
@@ -84,6 +84,8 @@ def run_score(
         The file cannot be used, or lacks a column that the model was trained on.
     """
     check_format(out)
+    if out.exists() and out.samefile(file):
+        raise UsageError(f"{out.name} would be written over its own input", fix="name another -o")
     # What the file says about its outcome plays no part in scoring, and may be absent.
     given = mapping.model_copy(update={"label": None, "custom": Custom()}) if mapping else None
     with tempfile.TemporaryDirectory(prefix="lead-triage-") as scratch:

@@ -1,9 +1,9 @@
 """Tonight's decision for every lead: ranked by value, cut by capacity, one route per person.
 
 Lanes (a channel and a handler with a quota) are filled in order, people first: the best persons go
-to human lanes, the next best to the AI's. Somebody whose `assisted_channel` asks for a person is
-never given to the AI. Every lane is one top-N, so the cost is lanes x persons and memory is that
-of one candidate table.
+to human lanes, the next best to the AI's. A mailbox or number serves one person a night. Somebody
+whose `assisted_channel` asks for a person is never given to the AI. Every lane is one top-N, so
+the cost is lanes x persons and memory is that of one candidate table.
 """
 
 import time
@@ -17,6 +17,14 @@ from pipelines.store import Database, reset_table, sql
 from pipelines.store.schema import CHANNELS
 
 _HANDLERS = ("human", "ai")
+# Which contact point a channel uses up; an address of bricks has none to share.
+_TURN = {
+    "email": "candidate.email_turn",
+    "phone": "candidate.phone_turn",
+    "ai_voice": "candidate.phone_turn",
+    "sms": "candidate.sms_turn",
+    "mail": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,7 @@ def decide(
 
 def _fill(db: Database, lane: Lane, cost: float) -> None:
     statement = sql(__package__, "fill_lane.sql").replace("{open}", f"{lane.channel}_reasons")
+    statement = statement.replace("{turn}", _TURN[lane.channel])
     rule = "true" if lane.handler == "human" else "NOT candidate.needs_human"
     db.run(
         statement.replace("{human_only}", rule),

@@ -2,7 +2,7 @@
 -- grain: one row per listed person
 -- reads: candidate, listed    writes: listed
 -- parameters: $channel, $handler, $quota, $cost (of one contact)
--- {open} is the reason column of the channel, {human_only} the rule for persons who need a human
+-- {open} is the reason column of the channel, {turn} that of its contact point, {human_only} the rule for persons who need a human
 INSERT INTO listed BY NAME
 SELECT
     candidate.person_key,
@@ -12,6 +12,7 @@ SELECT
 FROM candidate
 ANTI JOIN listed USING (person_key)
 WHERE candidate.{open} = 0
+  AND {turn} = 1
   AND {human_only}
   AND ($cost = 0 OR candidate.gross_value > $cost)
 ORDER BY candidate.rank

@@ -83,7 +83,7 @@ def test_a_dry_run_stores_nothing(campaign, cli):
         (None, "nothing to load"),
         (b"", "empty"),
         (bytes(range(256)) * 20, "binary"),
-        (b"foo,bar\n1,2\n3,4\n", "no column that means anything"),
+        (b"foo,bar\n1,2\n3,4\n", "none that means anything"),
     ],
     ids=["missing", "empty", "binary", "no usable column"],
 )

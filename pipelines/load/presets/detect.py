@@ -1,5 +1,6 @@
 """Which CRM wrote this header: by the share of its columns that a preset knows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,6 +73,9 @@ _EVERYWHERE = frozenset(
 )
 
 
+_CAMEL = re.compile(r"[A-Z][a-z]+[A-Z]")
+
+
 @dataclass(frozen=True)
 class Match:
     """How well a preset explains a header.
@@ -132,6 +136,8 @@ def _match(headers: Sequence[str], preset: Preset) -> Match:
         if column is not None:
             known[header] = column
     own = {_bare(h, preset) for h in known} - _words_of_others(preset) - _EVERYWHERE
+    # LastName or CreatedDate, spelt just so, is an API name of the CRM that spells it so.
+    own |= {h.casefold() for h, column in known.items() if h == column.api and _CAMEL.match(h)}
     vendor_custom = sum(_is_vendor_custom(header, preset) for header in headers)
     confidence = (len(known) + vendor_custom) / max(1, len(headers))
     return Match(preset, known, confidence, len(own) + vendor_custom)

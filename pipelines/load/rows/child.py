@@ -92,6 +92,11 @@ def _words(named: dict[str, pl.Series], context: Context) -> list[Check]:
         given = named[name]
         value = words.word_of(given, vocabulary)
         strange = given.is_not_null() & value.is_null()
+        if name == "channel" and table in {"consent_event", "suppression"}:
+            # A no that names a channel we do not know is a no on every channel, never a lost one.
+            binding = _says_no(named, table)
+            context.unreadable[name] += int((strange & binding).sum())
+            strange = strange & ~binding
         if strange.any():
             if name in _TOLERANT.get(table, ()):
                 context.unreadable[name] += int(strange.sum())
@@ -102,6 +107,14 @@ def _words(named: dict[str, pl.Series], context: Context) -> list[Check]:
         default = _DEFAULTS.get(table, {}).get(name)
         named[name] = value.fill_null(default).alias(name) if default else value
     return checks
+
+
+def _says_no(named: dict[str, pl.Series], table: str) -> pl.Series:
+    """Tell which records close channels rather than open them."""
+    if table == "suppression":
+        return pl.repeat(True, len(named["channel"]), dtype=pl.Boolean, eager=True)
+    status = words.word_of(named["status"], words.CONSENT_STATUSES)
+    return status.is_in(["opt_out", "objected_profiling"]).fill_null(value=False)
 
 
 def _required(

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import lightgbm
+import numba
 import numpy as np
 import pytest
 
@@ -44,6 +45,13 @@ def test_many_small_calls_end_in_the_kernel():
     for _ in range(60):
         scorer.raw_score(MATRIX[:2000])
     assert scorer.rows_by_route["kernel"] > 100_000
+
+
+def test_no_rows_need_no_route():
+    scorer = scorer_of(TEXT)
+    for scores in (scorer.raw_score(MATRIX[:0]), scorer.raw_score_columns(list(MATRIX[:0].T))):
+        assert (scores.shape, scores.dtype) == ((0,), np.float64)
+    assert scorer.rows_by_route == {"kernel": 0, "lightgbm": 0}
 
 
 def test_wished_for_number_of_rows():
@@ -123,7 +131,10 @@ def loaded(path: Path):
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("size", [0, 100])
-def test_recovers_from_a_damaged_cache(tmp_path: Path, kind: str, size: int):
+def test_recovers_from_a_damaged_cache(
+    tmp_path: Path, kind: str, size: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")  # beside the source
     source = tmp_path / "tiny.py"
     source.write_text(SOURCE)
     assert loaded(source)(21) == 42
