@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models.artifact import load, save
     from models.errors import ModelError
+    from models.kernel import Scorer
     from models.model import Model
     from models.params import GateSettings, TrainSettings
 
-__all__ = ["GateSettings", "Model", "ModelError", "TrainSettings", "load", "save"]
+__all__ = ["GateSettings", "Model", "ModelError", "Scorer", "TrainSettings", "load", "save"]
 
 _HOME = {
     "GateSettings": "models.params",
     "Model": "models.model",
     "ModelError": "models.errors",
+    "Scorer": "models.kernel",
     "TrainSettings": "models.params",
     "load": "models.artifact",
     "save": "models.artifact",

@@ -19,7 +19,7 @@ class Candidate(_Frozen):
 
     name: str = Field(min_length=1)
     trees: int = Field(ge=1, le=2000, description="upper limit; early stopping may use fewer")
-    leaves: int = Field(ge=2, le=255, description="leaves per tree; one byte in the kernel")
+    leaves: int = Field(ge=2, le=255, description="leaves per tree")
     learning_rate: float = Field(gt=0, le=1)
     feature_fraction: float = Field(gt=0, le=1, description="share of features per tree")
     bagging_fraction: float = Field(default=1.0, gt=0, le=1, description="share of rows per tree")
@@ -73,7 +73,7 @@ class TrainSettings(_Frozen):
 
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     num_threads: int = Field(default=2, ge=1, le=256, description="threads of LightGBM")
-    max_bin: int = Field(default=255, ge=15, le=255, description="one byte per value: the kernel")
+    max_bin: int = Field(default=255, ge=15, le=255, description="bins per feature")
     candidates: tuple[Candidate, ...] = (SMALL, MEDIUM, LARGE)
     candidate_margin_se: float = Field(
         default=1.0, ge=0, description="standard errors by which a larger candidate must win"

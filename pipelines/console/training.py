@@ -77,7 +77,7 @@ def show_quality(manifest: Mapping[str, Any]) -> None:
         say(f"  {'pass' if gate['passed'] else 'FAIL'}  {gate['gate']}: {gate['reason']}")
     for found in manifest["leakage"]:
         if found["verdict"] != "ok":
-            say(f"  {found['verdict']}  {found['feature']}: {found['reason']}")
+            say(f"  {found['verdict']} ({found['action']})  {found['feature']}: {found['reason']}")
 
 
 def show_models(*, as_json: bool) -> None:
@@ -113,11 +113,11 @@ def show_model(model_id: str, *, as_json: bool) -> None:
         return
     say(f"Model {model.model_id}: {model.manifest['label']}")
     show_quality(model.manifest)
-    features = sorted(model.manifest["features"], key=lambda f: -(f.get("gain") or 0))
+    features = sorted(model.manifest["features"], key=lambda f: -f["importance"])
     show_table(
         "Features",
-        ("feature", "known", "share of gain", "meaning"),
-        [(f["name"], f["known"], f.get("gain"), f["title"]) for f in features],
+        ("feature", "known", "importance", "meaning"),
+        [(f["name"], f["known"], f["importance"], f["title"]) for f in features],
         right=(2,),
     )
 
