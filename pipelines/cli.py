@@ -1,18 +1,12 @@
 """The command line: one function per command; heavy imports happen inside, so help is instant."""
 
-import os
-import signal
 import sys
-import traceback
-import zlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
-
-from pipelines.errors import LeadTriageError
+from cyclopts import App, Parameter
 
 Kind = Literal[
     "leads",
@@ -266,40 +260,10 @@ def bench_generate(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; no traceback ever reaches a user."""
-    signal.signal(signal.SIGTERM, _stop)
-    os.umask(0o077)
-    try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        return _complain(str(error), 2)
-    except LeadTriageError as error:
-        return _complain(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return _complain("stopped; what was published before stays as it was", 130)
-    except (EOFError, zlib.error):
-        return _complain("a compressed file is cut off or damaged; to fix: export it again", 65)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except OSError as error:
-        place = f" {error.filename}" if error.filename else " a file"
-        reason = error.strerror or "it is cut off or damaged"
-        return _complain(f"cannot use{place} ({reason}); to fix: check it and its folder", 65)
-    except Exception as error:  # noqa: BLE001 - the text may quote a lead; the place may not
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        return _complain(f"unexpected {type(error).__name__} at {place}; please report it", 70)
-    return 0
+    """Run the command line and return its exit code."""
+    from pipelines.console.ending import run_app
 
-
-def _stop(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _complain(text: str, code: int) -> int:
-    sys.stderr.write(f"lead-triage: {text}\n")
-    return code
+    return run_app(app, arguments)
 
 
 if __name__ == "__main__":
