@@ -37,6 +37,7 @@ app = App(
     help="Decides who in a lead backlog may be contacted, who is worth it, by whom, and why.",
     help_format="plaintext",
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
 )
 models_app = App(name="models", help="List, show and promote trained models.")
 suppress_app = App(name="suppress", help="Record and list contact points never to be used.")

@@ -12,6 +12,7 @@ _STEPS = {
     "records": "records read",
     "quarantined": "  quarantined",
     "superseded": "  superseded",
+    "known": "  known already",
     "leads": "leads in the store",
     "duplicates": "  duplicates",
     "persons": "persons",
@@ -75,6 +76,7 @@ def show_funnel(summary: NightSummary) -> None:
         ],
         right=(1,),
     )
+    say("A person may have several reasons.")
 
 
 def _detail(row: dict[str, Any]) -> str:

@@ -3,8 +3,7 @@
 from datetime import date, datetime
 
 from pipelines.flows.quiet import quiet_exit
-from pipelines.runs.nightly import NightlyResult, published_night
-from pipelines.settings.clock import today
+from pipelines.runs.nightly import NightlyResult, logical_date, published_night
 from pipelines.settings.home import Home
 from pipelines.settings.orchestrator import prepare_prefect
 from pipelines.store.ledger import Ledger, runs
@@ -14,7 +13,7 @@ def run_with_prefect(home: Home, as_of: date | None) -> NightlyResult:
     """Run the nightly as a flow; same stages, same result, reported to Prefect."""
     home.ensure()
     before = _finished_at(home, published_night(home))
-    day = as_of or today()
+    day = logical_date(as_of)
     prepare_prefect(home.root)
     quiet_exit()
     from pipelines.flows.nightly import nightly

@@ -18,28 +18,31 @@ step AS (
     SELECT 3, 'superseded', 'an older record of the same lead', sum(duplicates)
     FROM load_file WHERE kind = 'leads'
     UNION ALL
-    SELECT 4, 'leads', 'in the store', count(*) FROM lead
+    SELECT 4, 'known', 'leads that were there already', sum(updated + unchanged)
+    FROM load_file WHERE kind = 'leads'
     UNION ALL
-    SELECT 5, 'duplicates', 'leads that another lead stands for', sum(lead_count - 1) FROM person
+    SELECT 5, 'leads', 'in the store', count(*) FROM lead
     UNION ALL
-    SELECT 6, 'persons', 'to decide about', count(*) FROM person
+    SELECT 6, 'duplicates', 'leads that another lead stands for', sum(lead_count - 1) FROM person
     UNION ALL
-    SELECT 7, 'not_eligible', 'on every channel', count(*) FROM blocked
+    SELECT 7, 'persons', 'to decide about', count(*) FROM person
     UNION ALL
-    SELECT 8, 'not_eligible_reason', reason.code, count(*)
+    SELECT 8, 'not_eligible', 'on every channel', count(*) FROM blocked
+    UNION ALL
+    SELECT 9, 'not_eligible_reason', reason.code, count(*)
     FROM blocked
     JOIN reason ON (blocked.everywhere >> reason.bit) & 1 = 1
     GROUP BY reason.code
     UNION ALL
-    SELECT 8, 'not_eligible_reason', 'DIFFERENT_PER_CHANNEL', count(*)
+    SELECT 9, 'not_eligible_reason', 'DIFFERENT_PER_CHANNEL', count(*)
     FROM blocked WHERE everywhere = 0
     UNION ALL
-    SELECT 9, 'scored', score_source, count(*) FROM score GROUP BY score_source
+    SELECT 10, 'scored', score_source, count(*) FROM score GROUP BY score_source
     UNION ALL
-    SELECT 10, 'listed', route || ' by ' || channel, count(*)
+    SELECT 11, 'listed', route || ' by ' || channel, count(*)
     FROM decision WHERE verdict = 'listed' GROUP BY ALL
     UNION ALL
-    SELECT 11, 'not_listed', verdict, count(*)
+    SELECT 12, 'not_listed', verdict, count(*)
     FROM decision WHERE verdict IN ('below_capacity', 'not_worth_cost') GROUP BY verdict
 )
 SELECT $run_id AS run_id, step, detail, coalesce(count, 0)::BIGINT AS count

@@ -67,6 +67,8 @@ def _find(db: Database, lead: str) -> dict[str, Any]:
         "SELECT lead_key, source_system, source_id, batch_id, created_at, country FROM lead"
         " WHERE source_id = $lead OR lead_key = try_cast($lead AS BIGINT)"
         " OR (source_system = $system AND source_id = $identifier)"
+        # Salesforce reports show 15 of the 18 characters
+        " OR (length($lead) = 15 AND left(source_id, 15) = $lead AND length(source_id) = 18)"
         # a source_id is meant before a lead_key that happens to be the same number
         " ORDER BY (source_id = $lead) DESC, lead_key LIMIT 3",
         lead=lead,

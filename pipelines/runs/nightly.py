@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipelines.errors import LeadTriageError, RefusedError
+from pipelines.errors import LeadTriageError, RefusedError, UsageError
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.landing import land_inbox, pending_batches, replay_suppressions, unheard
@@ -57,8 +57,9 @@ def run_nightly(
     RefusedError
         A gate or audit refused; the published snapshot stays as it was.
     """
+    day = logical_date(as_of)
     with writer_lock(home.ensure().lock):
-        ctx = prepare(home, as_of or today(), progress, warn)
+        ctx = prepare(home, day, progress, warn)
         if ctx is None:
             return unchanged_result(home)
         try:
@@ -70,6 +71,19 @@ def run_nightly(
             discard_staging(home)
         succeed(ctx)
         return NightlyResult(ctx.run_id, ctx.as_of, is_unchanged=False, stages=stages)
+
+
+def logical_date(as_of: date | None) -> date:
+    """Return the date a night is made for: `as_of`, or today in UTC.
+
+    Raises
+    ------
+    UsageError
+        A date to come: its opt-outs are not known yet.
+    """
+    if as_of is not None and as_of > today():
+        raise UsageError(f"--as-of {as_of} is still to come", expected=f"{today()} or earlier")
+    return as_of or today()
 
 
 def prepare(
