@@ -83,7 +83,8 @@ def _suppressed_listed(db: Database, secret: bytes) -> int:
             " WHERE (suppression.channel IS NULL OR suppression.channel = listed_keys.channel"
             " OR (suppression.channel = 'phone' AND listed_keys.channel IN ('ai_voice', 'sms')))"
             " AND (suppression.until IS NULL OR suppression.until >"
-            " (SELECT max(as_of) FROM run WHERE kind = 'nightly'))"
+            " (SELECT as_of FROM run WHERE run_id ="
+            " (SELECT value FROM meta WHERE key = 'nightly_run_id')))"
         )
     )
 

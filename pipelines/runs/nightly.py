@@ -155,10 +155,22 @@ def succeed(ctx: RunContext) -> None:
 
 
 def fail(ctx: RunContext, error: BaseException) -> None:
-    """Record how the run failed; only our own messages are kept, others may quote a lead."""
+    """Record how the run failed; only our own messages are kept, others may quote a lead.
+
+    A run that was stopped after its swap has published, whatever it was doing then.
+    """
+    if is_published(ctx.home, ctx.run_id):
+        succeed(ctx)
+        return
     text = str(error) if isinstance(error, LeadTriageError) else type(error).__name__
     with ctx.ledger() as ledger:
         runs.finish(ledger, ctx.run_id, status="failed", at=now(), error=text)
+
+
+def is_published(home: Home, run_id: str) -> bool:
+    """Tell whether the published file is the one that this run made."""
+    snapshot = current_snapshot(home)
+    return snapshot is not None and snapshot.name.startswith(f"leads-{run_id}-")
 
 
 def settle(home: Home, ledger: Ledger) -> None:
@@ -166,9 +178,9 @@ def settle(home: Home, ledger: Ledger) -> None:
 
     What is published decides: a run may have died between its swap and its last entry.
     """
-    night, snapshot = published_night(home), current_snapshot(home)
+    snapshot = current_snapshot(home)
     for (identifier,) in ledger.rows("SELECT run_id FROM run WHERE status = 'running'"):
-        if identifier == night:
+        if is_published(home, identifier):
             runs.finish(
                 ledger,
                 identifier,

@@ -202,3 +202,23 @@ def test_an_analyst_finds_every_table_view_and_column_explained(published):
     )
     assert tables["comment"].null_count() == 0
     assert {"lead", "decision", "decision_reason"} <= set(tables["name"])
+
+
+def test_a_run_stopped_after_its_swap_has_published(night, monkeypatch):
+    from pipelines.runs import steps
+
+    real = steps.publish_staged
+
+    def stopped(*arguments, **named):
+        real(*arguments, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.runs.steps.publish_staged", stopped)
+    run_suppress(night, ["x@elsewhere.example"], channel=None, reason="r")
+    with pytest.raises(KeyboardInterrupt):
+        run_nightly(night, as_of=AS_OF)
+    monkeypatch.undo()
+    with Ledger(night.ledger) as ledger:
+        record = runs.last(ledger)
+    assert (record.status, record.run_id) == ("published", summarise(night).run_id)
+    assert run_nightly(night, as_of=AS_OF).is_unchanged

@@ -24,6 +24,7 @@ SOUND = (
     + "INSERT INTO capacity VALUES ('r', 'email', 'ai', 2, 2);"
     "INSERT INTO run BY NAME SELECT 'r' AS run_id, 'nightly' AS kind,"
     " TIMESTAMP '2026-01-01' AS as_of;"
+    "INSERT INTO meta VALUES ('nightly_run_id', 'r');"
 )
 STOP = f"'{hmac_hex(SECRET, 'email:p1@x.example')}'"
 BREAKS = {
@@ -82,3 +83,14 @@ def test_no_to_calls_binds_what_calls_or_texts(tmp_path, channel):
         " 'phone' AS channel"
     )
     assert _audited(tmp_path, statements)["nobody_who_opted_out_is_listed"] > 0
+
+
+def test_a_night_is_audited_as_of_its_own_date(tmp_path):
+    """A back-dated night may list who converted later; the claim will not hand them out."""
+    statements = (
+        "INSERT INTO run BY NAME SELECT 'later' AS run_id, 'nightly' AS kind,"
+        " TIMESTAMP '2026-06-01' AS as_of;"
+        "INSERT INTO outcome BY NAME SELECT 2 AS lead_key, 'won' AS milestone,"
+        " TIMESTAMP '2026-03-01' AS occurred_at"
+    )
+    assert not any(_audited(tmp_path, statements).values())

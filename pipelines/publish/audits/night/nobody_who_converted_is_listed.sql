@@ -1,9 +1,10 @@
 -- purpose: no listed person has converted, is a customer, or has told us to stop, by any record
 -- grain: one number, the violations
--- reads: decision, dedupe_link, lead, outcome, static_label, customer, contact_attempt, run
+-- reads: decision, dedupe_link, lead, outcome, static_label, customer, contact_attempt, run, meta
 -- Written from the events alone, so that a fault of the eligibility stage cannot hide in it.
 WITH night AS (
-    SELECT max(as_of) AS as_of FROM run WHERE kind = 'nightly'
+    SELECT as_of FROM run
+    WHERE run_id = (SELECT value FROM meta WHERE key = 'nightly_run_id')
 ),
 listed AS (
     SELECT dedupe_link.lead_key
