@@ -81,3 +81,24 @@ def test_a_run_refuses_when_the_disk_is_too_full(home, monkeypatch):
     )
     with pytest.raises(RefusedError, match="disk"):
         begin(home, "two")
+
+
+def test_the_published_name_is_never_missing_while_it_is_swapped(home):
+    _publish(home, "first", "INSERT INTO meta VALUES ('k', 'v')")
+    code = (
+        "import os, sys\nmissing = 0\nprint('polling', flush=True)\n"
+        "while not os.path.exists(sys.argv[2]):\n"
+        "    for _ in range(2000): missing += not os.path.exists(sys.argv[1])\n"
+        "print(missing)"
+    )
+    stop = home.root / "stop"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(home.current), str(stop)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as poller:
+        assert poller.stdout.readline().strip() == "polling"
+        for number in range(12):
+            _publish(home, f"run{number}", f"INSERT INTO meta VALUES ('k', '{number}')")
+        stop.touch()
+        assert poller.stdout.read().strip() == "0"
