@@ -148,9 +148,6 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.FREQUENCY_CAP: ReasonText(ReasonClass.PACING, "approached often enough this year"),
 }
 
-# Not to be trained on: GDPR Art. 21(3) and 5(1)(e), policy.md.
-NOT_TRAINED_MASK = Reason.ART21_OBJECTION.mask | Reason.RETENTION_REVIEW.mask
-
 
 def reasons_of(mask: int) -> tuple[Reason, ...]:
     """Return the reasons in `mask`, lowest bit first."""

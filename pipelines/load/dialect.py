@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipelines.errors import BadInputError
 from pipelines.load.mapping import FileDialect
@@ -45,10 +45,6 @@ class Dialect:
     quote: str
     newline: str
     has_header: bool
-
-    def with_encoding(self, encoding: str) -> "Dialect":
-        """Return the same dialect in another encoding."""
-        return replace(self, encoding=encoding)
 
 
 def detect(head: bytes, given: FileDialect, name: str) -> Dialect:

@@ -1,6 +1,5 @@
 """Landed batches into the store: new rows in, changed rows replaced, nothing lost on the way."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from pipelines.errors import StoreError
 from pipelines.load.batch import Landed
 from pipelines.load.kinds import KINDS
-from pipelines.load.merge_children import OWN_IDS, attach_waiting, merge_child
+from pipelines.load.merge_children import attach_waiting, merge_child
 from pipelines.load.merge_leads import merge_leads
 from pipelines.load.superseded import superseded_view
 from pipelines.store import Database
@@ -90,11 +89,6 @@ def merge(db: Database, batch_dir: Path, at: datetime) -> MergeCounts:
     return counts
 
 
-def merge_all(db: Database, batch_dirs: Iterable[Path], at: datetime) -> list[MergeCounts]:
-    """Merge batches in the given order; a later one wins over an earlier one."""
-    return [merge(db, folder, at) for folder in batch_dirs]
-
-
 def _audit(counts: MergeCounts) -> None:
     total = (
         counts.loaded + counts.updated + counts.unchanged + counts.duplicates + counts.quarantined
@@ -105,6 +99,3 @@ def _audit(counts: MergeCounts) -> None:
             expected=f"{counts.records}, as counted in the file",
             fix="nothing was published; report this file",
         )
-
-
-__all__ = ["OWN_IDS", "MergeCounts", "merge", "merge_all"]

@@ -66,11 +66,6 @@ class Screening:
         """Return the byte ranges that no reader should see."""
         return [(b.start, b.end) for b in self.broken] + self.blanks
 
-    @property
-    def is_clean(self) -> bool:
-        """Tell whether a reader can take the file as it is."""
-        return not self.broken and not self.blanks and self.is_uniform
-
 
 class Screen:
     """The rules of one dialect and width, compiled.
