@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
-from pipelines.errors import LeadTriageError
+from models.errors import ModelError
+from pipelines.errors import LeadTriageError, RefusedError
 
 
 def run_app(app: App, arguments: Sequence[str] | None) -> int:
@@ -23,6 +24,8 @@ def run_app(app: App, arguments: Sequence[str] | None) -> int:
         return _complain(str(error), 2)
     except LeadTriageError as error:
         return _complain(str(error), error.exit_code)
+    except ModelError as error:  # found at first use: its canary rows score differently
+        return _complain(str(error), RefusedError.exit_code)
     except KeyboardInterrupt:
         return _complain("stopped; what was published before stays as it was", 130)
     except (EOFError, zlib.error):

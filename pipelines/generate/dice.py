@@ -38,8 +38,13 @@ class Dice:
 
 def pick(rng: np.random.Generator, n: int, share: Sequence[float]) -> Ints:
     """Draw ``n`` codes with the given (unnormalised) shares; shape (n,)."""
+    return pick_code(rng.random(n), share)
+
+
+def pick_code(drawn: Floats, share: Sequence[float]) -> Ints:
+    """Turn draws from [0, 1) into codes with the given (unnormalised) shares; shape (n,)."""
     edges = np.cumsum(np.asarray(share, dtype=np.float64))
-    return np.searchsorted(edges[:-1] / edges[-1], rng.random(n), side="right").astype(np.int64)
+    return np.searchsorted(edges[:-1] / edges[-1], drawn, side="right").astype(np.int64)
 
 
 def pick_by_row(rng: np.random.Generator, row: Ints, shares: Floats) -> Ints:

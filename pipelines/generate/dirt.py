@@ -57,6 +57,13 @@ def damaged_values(frame: pl.DataFrame, kind: Ints) -> pl.DataFrame:
     )
 
 
+def readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Drop the lead rows whose creation date is impossible; of a typed frame or of a text one."""
+    created = next(name for name in _CREATED if name in frame.columns)
+    wrong = _IMPOSSIBLE_DATE if frame.schema[created] == pl.String else _FAR_FUTURE
+    return frame.filter(pl.col(created) != pl.lit(wrong))
+
+
 def broken_lines(frame: pl.DataFrame, name: str, timestamp: str) -> list[bytes]:
     """Write every row of a frame as one broken record, without line ends.
 

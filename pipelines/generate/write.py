@@ -17,7 +17,7 @@ BLOCKS_PER_PART: Final = 32
 _GZIP_LEVEL: Final = 9
 _TRUTH_ZSTD_LEVEL: Final = 12
 # How each system writes a timestamp; days are ISO everywhere.
-_TIMESTAMP: Final = {
+TIMESTAMP: Final = {
     "leads_salesforce": "%Y-%m-%dT%H:%M:%S.000+0000",
     "leads_hubspot": "%Y-%m-%d %H:%M",
 }
@@ -52,7 +52,7 @@ class Table:
         self.single = single
         self.records = 0
         self.broken: dict[str, int] = {}
-        self._timestamp = _TIMESTAMP.get(folder.name, _TIMESTAMP_ELSEWHERE)
+        self._timestamp = TIMESTAMP.get(folder.name, _TIMESTAMP_ELSEWHERE)
         self._file: IO[bytes] | gzip.GzipFile | None = None
         self._raw: IO[bytes] | None = None
         self._parquet: pq.ParquetWriter | None = None

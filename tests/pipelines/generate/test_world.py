@@ -1,12 +1,13 @@
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import polars as pl
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.generate import T_END, T_START, generate, write
-from pipelines.generate.block import BLOCK_PERSONS
+from pipelines.generate import T_END, T_START, generate, parts, write
+from pipelines.generate.block import BLOCK_PERSONS, block
 
 EVENTS = {
     "activities_salesforce": "at",
@@ -94,6 +95,33 @@ def test_parts_hold_blocks_and_each_has_a_header(tmp_path, monkeypatch):
     assert rows == report.counts["activities_hubspot"]
     ids = pl.concat([pl.read_csv(part) for part in parts])["activity_id"]
     assert ids.n_unique() == ids.len()
+
+
+def test_parts_made_side_by_side_have_the_same_bytes(tmp_path, monkeypatch):
+    """With threads in the place of processes: these would not see the smaller parts."""
+    for module in (write, parts):
+        monkeypatch.setattr(module, "BLOCKS_PER_PART", 1)
+    shared = []
+
+    def pool(workers, *_):
+        shared.append(workers)
+        return ThreadPoolExecutor(workers)
+
+    monkeypatch.setattr(parts, "ProcessPoolExecutor", pool)
+    leads = 2 * parts.MOST_LEADS_PER_BLOCK + 5_000
+    one, two = (
+        generate(tmp_path / str(n), leads=leads, seed=3, format="csv", with_truth=False, workers=n)
+        for n in (1, 2)
+    )
+    assert shared == [2]
+    assert (one.counts, one.broken) == (two.counts, two.broken)
+    assert digests(tmp_path / "1") == digests(tmp_path / "2")
+    assert len(list((tmp_path / "2" / "customers").iterdir())) == 3
+
+
+def test_no_block_has_more_leads_than_parts_are_counted_with():
+    for number in range(4):
+        assert block(3, number, 10**9).lead_count < parts.MOST_LEADS_PER_BLOCK
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 """The command line: one function per command; heavy imports happen inside, so help is instant."""
 
-import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
+
+from pipelines.cli.bench import bench_app
+from pipelines.cli.options import FLAG, AsOf, Json
 
 Kind = Literal[
     "leads",
@@ -20,9 +21,6 @@ Kind = Literal[
 ]
 Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
 Handler = Literal["ai", "human"]
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
-AsOf = Annotated[date | None, Parameter(help="Logical date, YYYY-MM-DD; today in UTC by default.")]
-_Flag = Parameter(negative="")
 
 
 def _version() -> str:
@@ -42,7 +40,6 @@ app = App(
 models_app = App(name="models", help="List, show and promote trained models.")
 suppress_app = App(name="suppress", help="Record and list contact points never to be used.")
 config_app = App(name="config", help="Show the settings in force.")
-bench_app = App(name="bench", help="Make synthetic backlogs and measure.")
 for sub in (models_app, suppress_app, config_app, bench_app):
     app.command(sub)
 
@@ -63,8 +60,8 @@ def load(
         str, Parameter(help="A TOML mapping file, salesforce, hubspot, odoo or auto.")
     ] = "auto",
     source_system: Annotated[str | None, Parameter(help="Slug of the source.")] = None,
-    dry_run: Annotated[bool, _Flag] = False,
-    defer: Annotated[bool, _Flag] = False,
+    dry_run: Annotated[bool, FLAG] = False,
+    defer: Annotated[bool, FLAG] = False,
     json: Json = False,
 ) -> None:
     """Load files, each once: CSV, Parquet or JSON lines, also compressed; folders and globs too.
@@ -244,28 +241,8 @@ def config_show(*, json: Json = False) -> None:
     show_config(as_json=json)
 
 
-@bench_app.command(name="generate")
-def bench_generate(
-    *,
-    out: Annotated[Path, Parameter(name=["--out", "-o"])],
-    rows: int,
-    seed: int = 7,
-    until: date | None = None,
-    format_: Annotated[Literal["csv", "csv.gz", "parquet"], Parameter(name="--format")] = "parquet",
-    json: Json = False,
-) -> None:
-    """Write a synthetic backlog of about ROWS leads with its truth in a side folder."""
-    from pipelines.console.benching import show_generate
-
-    show_generate(out, rows=rows, seed=seed, until=until, form=format_, as_json=json)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     from pipelines.console.ending import run_app
 
     return run_app(app, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,109 @@
+"""A measured command taken apart: the stages of a nightly, the landing and merging of a load."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pipelines.errors import StoreError
+from pipelines.runs.bench.child import Finished
+from pipelines.runs.bench.meter import Meter
+from pipelines.runs.bench.report import Stage
+from pipelines.settings.home import Home
+from pipelines.store.ledger import Ledger, runs
+
+# What a stage works through, among the counts of its run.
+_ROWS: Final[dict[str, Callable[[dict[str, Any]], int | None]]] = {
+    "load": lambda counts: counts.get("records"),
+    "merge": lambda counts: counts.get("leads"),
+    "identify": lambda counts: counts.get("leads"),
+    "eligible": lambda counts: counts.get("persons"),
+    "score": lambda counts: counts.get("scored", 0) + counts.get("unscored", 0),
+    "triage": lambda counts: counts.get("leads"),
+    "explain": lambda counts: counts.get("explained"),
+    "publish": lambda counts: counts.get("leads"),
+}
+START_AND_END: Final = "process start and end"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stage and when it ran; times are seconds since 1970."""
+
+    name: str
+    rows: int | None
+    start: float
+    end: float
+    seconds: float
+    counts: dict[str, Any]
+
+
+def measured(step: str, window: Window, meter: Meter) -> Stage:
+    """Look up what the meter saw while a stage ran."""
+    return Stage(
+        step=step,
+        name=window.name,
+        rows=window.rows,
+        seconds=window.seconds,
+        peak_memory_bytes=meter.peak_memory(window.start, window.end),
+        disk_bytes=meter.disk(window.end),
+        peak_disk_bytes=meter.peak_disk(window.start, window.end),
+        counts=window.counts,
+    )
+
+
+def night_windows(home: Home, done: Finished) -> list[Window]:
+    """Return the stages of the last nightly, and last what the process took besides.
+
+    A stage's end is in the ledger; it began its own seconds before that.
+    """
+    with Ledger(home.ledger) as ledger:
+        record = runs.last(ledger, "nightly")
+        if record is None:
+            raise StoreError("the ledger knows of no nightly", fix="report this")
+        ends = ledger.rows(
+            "SELECT started_at FROM stage WHERE run_id = ? ORDER BY position", record.run_id
+        )
+        stages = runs.stages(ledger, record.run_id)
+    known: dict[str, Any] = {}
+    found = []
+    for stage, (at,) in zip(stages, ends, strict=True):
+        known |= {key: stage.counts[key] for key in ("leads",) if key in stage.counts}
+        counts = {**known, **stage.counts}
+        rows = _ROWS[stage.name](counts) if stage.name in _ROWS else None
+        end = _epoch(datetime.fromisoformat(at))
+        found.append(
+            Window(stage.name, rows, end - stage.seconds, end, stage.seconds, stage.counts)
+        )
+    rest = done.seconds - sum(window.seconds for window in found)
+    last = found[-1].end if found else done.started
+    return [*found, Window(START_AND_END, None, last, done.ended, rest, {})]
+
+
+def load_windows(home: Home, name: str, leads: int, done: Finished) -> list[Window]:
+    """Return the landing of an export and, where it was the last one, the merge of all of them.
+
+    Parameters
+    ----------
+    leads : int
+        Lead rows that all exports hold.
+    """
+    files = done.output["files"]
+    records = sum(file["records"] for file in files)
+    counts = {
+        key: sum(file[key] for file in files) for key in ("quarantined", "duplicates", "deferred")
+    }
+    with Ledger(home.ledger) as ledger:
+        record = runs.last(ledger, "load")
+    if record is None or record.finished_at is None:
+        return [Window(name, records, done.started, done.ended, done.seconds, counts)]
+    start, end = _epoch(record.started_at), _epoch(record.finished_at)
+    landing = done.seconds - (end - start)
+    return [
+        Window(name, records, done.started, start, landing, counts),
+        Window("merge, identify, publish", leads, start, end, end - start, {}),
+    ]
+
+
+def _epoch(at: datetime) -> float:
+    return at.replace(tzinfo=UTC).timestamp()
