@@ -14,11 +14,11 @@ from features.errors import FeatureError
 from features.featureset import FeatureSet
 from models import manifest as manifests
 from models.errors import ModelRefusedError
+from models.kernel import walk
+from models.kernel.files import MANIFEST_NAME, TEXT_NAME
 from models.matrix import booster_name
 from models.model import Model
 
-TEXT_NAME: Final = "model.txt"
-MANIFEST_NAME: Final = "manifest.json"
 OBJECTIVE: Final = "binary sigmoid:1"
 
 _MAX_BYTES: Final = 1 << 28  # 256 MB; a model of 2,000 trees of 255 leaves has about 50 MB
@@ -41,7 +41,7 @@ def save(model: Model, models_dir: Path) -> Path:
     target = models_dir / model.model_id
     contents = {
         TEXT_NAME: model.text,
-        MANIFEST_NAME: json.dumps(model.manifest, sort_keys=True, indent=1, allow_nan=False) + "\n",
+        MANIFEST_NAME: manifests.written(model.manifest),
     }
     if target.exists():
         _check_same(target, contents)
@@ -62,15 +62,16 @@ def save(model: Model, models_dir: Path) -> Path:
 def load(folder: Path) -> Model:
     """Load a model folder after checking everything that can be checked.
 
-    Order: manifest (format, its own id), hash of the text, structure of the text, features against
-    the code; only then may LightGBM read the text, on first use.
+    Order: manifest (format, its own id), hash of the text, features against the code, structure of
+    the text, canary rows down the trees as they were read. Only then may LightGBM read the text, on
+    first use, and it must give the canary rows their scores too, as must the compiled kernel.
 
     Raises
     ------
     ModelRefusedError
         Missing, damaged, changed, made by another format, or by other features than this code has.
     """
-    manifest = manifests.check(_parse(_read(folder / MANIFEST_NAME)))
+    manifest = _manifest(_read(folder / MANIFEST_NAME))
     text = _read(folder / TEXT_NAME)
     if manifests.sha256(text) != manifest["model_sha256"]:
         raise ModelRefusedError(
@@ -80,7 +81,23 @@ def load(folder: Path) -> Model:
         )
     model = Model(manifest, text, _features_of(manifest))
     _check_structure(model)
+    model.canary.check(walk.scores(model.forest.trees, model.canary.matrix), "the trees as read")
     return model
+
+
+def _manifest(text: str) -> dict[str, Any]:
+    try:
+        manifest = manifests.check(_parse(text))
+        again = manifests.written(manifest)
+    except ModelRefusedError:
+        raise
+    except (ValueError, RecursionError) as error:  # 1e999, half a character, thousands of digits
+        raise ModelRefusedError("a manifest that is not JSON", "JSON", _DAMAGED) from error
+    if again != text:
+        raise ModelRefusedError(
+            "a manifest of the right content in other bytes", "the file as it was saved", _DAMAGED
+        )
+    return manifest
 
 
 def _features_of(manifest: dict[str, Any]) -> FeatureSet:
@@ -126,10 +143,7 @@ def _parse(text: str) -> object:
     def refuse(name: str) -> None:
         raise ModelRefusedError(f"{name} in the manifest", "plain JSON numbers", _DAMAGED)
 
-    try:
-        return json.loads(text, parse_constant=refuse)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ModelRefusedError("a manifest that is not JSON", "JSON", _DAMAGED) from error
+    return json.loads(text, parse_constant=refuse)
 
 
 def _check_same(target: Path, contents: dict[str, str]) -> None:

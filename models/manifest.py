@@ -15,15 +15,15 @@ from models.errors import ModelRefusedError
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Manifest: TypeAlias = dict[str, Any]
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2  # 2: canary rows
 ID_DIGITS: Final = 16  # 64 bits: no chance of two models of one company sharing an id
 
 REQUIRED: Final = frozenset(
     {
         "format_version", "model_id", "kind", "variant", "population", "label", "condition",
         "horizon_days", "as_of", "seed", "params", "blocks", "features", "vocabulary",
-        "fingerprint", "model_sha256", "model", "calibration", "metrics", "baselines", "leakage",
-        "gates", "facts", "distribution", "versions", "context",
+        "fingerprint", "model_sha256", "model", "canary", "calibration", "metrics", "baselines",
+        "leakage", "gates", "facts", "distribution", "versions", "context",
     }
 )  # fmt: skip
 
@@ -31,6 +31,11 @@ REQUIRED: Final = frozenset(
 def canonical(value: Mapping[str, Any]) -> str:
     """Return the one JSON text of a mapping: sorted keys, no blanks, no NaN or infinity."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def written(value: Mapping[str, Any]) -> str:
+    """Return the one text of a ``manifest.json``: sorted keys, a line each."""
+    return json.dumps(value, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
 
 def sha256(text: str) -> str:
@@ -62,7 +67,7 @@ def check(manifest: object) -> Manifest:
         raise ModelRefusedError(
             f"a model of format {version!r:.20}",
             f"format {FORMAT_VERSION}",
-            "train again with this version, or use the version that made it",
+            "train again with this version (`lead-triage train`), or use the one that made it",
         )
     missing = sorted(REQUIRED - set(manifest))
     if missing:

@@ -9,6 +9,7 @@ import polars as pl
 from features.featureset import FeatureSet
 from models.calibrate import Calibration
 from models.kernel import Scorer
+from models.kernel.canary import Canary
 from models.kernel.text import Forest, parse
 from models.manifest import Manifest
 from models.matrix import F64, check_booster, check_columns
@@ -32,13 +33,20 @@ class Model:
         LightGBM text: as trained, or checked by `models.artifact.load`.
     features : FeatureSet
         What `score` expects, in order.
+
+    Attributes
+    ----------
+    calibration : Calibration
+    canary : Canary
+        Rows that every way to score must give the saved scores for, before it scores anything.
     """
 
     def __init__(self, manifest: Manifest, text: str, features: FeatureSet) -> None:
         self.manifest = manifest
         self.text = text
         self.features = features
-        self._calibration = Calibration.from_json(manifest["calibration"])
+        self.calibration = Calibration.from_json(manifest["calibration"])
+        self.canary = Canary.from_json(manifest["canary"], len(features.names))
 
     @property
     def model_id(self) -> str:
@@ -48,10 +56,11 @@ class Model:
     @cached_property
     def booster(self) -> Any:  # noqa: ANN401 - lightgbm.Booster, kept out of importers' sight
         """The LightGBM booster; read on first use."""
-        from models.boosting import booster_of
+        from models.boosting import booster_of, raw_score
 
         booster = booster_of(self.text)
         check_booster(booster, self.features.names)
+        self.canary.check(raw_score(booster, self.canary.matrix, 1), "LightGBM")
         return booster
 
     @cached_property
@@ -61,7 +70,7 @@ class Model:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(self.forest, threads=0, kernel_from_rows=None)
+        return Scorer(self.forest, canary=self.canary)
 
     def score(self, matrix: pl.DataFrame) -> pl.DataFrame:
         """Score rows; a row's score never depends on the other rows.
@@ -89,11 +98,11 @@ class Model:
             for start in range(0, max(matrix.height, 1), CHUNK_ROWS)
         ]
         raw = np.concatenate(parts)
-        return pl.DataFrame({"raw_score": raw, "probability": self._calibration.apply(raw)})
+        return pl.DataFrame({"raw_score": raw, "probability": self.calibration.apply(raw)})
 
     def probability(self, raw_score: F64) -> F64:
         """Return calibrated probabilities, (n,) float64 in (0, 1), for raw scores (n,)."""
-        return self._calibration.apply(raw_score)
+        return self.calibration.apply(raw_score)
 
     def percentile(self, raw_score: F64) -> F64:
         """Return the share, 0 to 100, of held-out training leads that score lower.

@@ -22,6 +22,7 @@ from models.errors import TrainingRefusedError
 from models.evaluate import evaluate, probabilities, ranking
 from models.facts import count_facts
 from models.gates import judge
+from models.kernel import oracle
 from models.manifest import JSON, Manifest
 from models.matrix import F32, F64, Bools, Ints, check_finite, to_array
 from models.model import Model
@@ -140,6 +141,7 @@ def train(
         "fingerprint": whole.features.fingerprint(),
         "model_sha256": manifests.sha256(text),
         "model": _model_facts(chosen, booster),
+        "canary": oracle.canary_of(booster, text).to_json(),
         "calibration": calibration.to_json(),
         "metrics": metrics,
         "baselines": baselines,

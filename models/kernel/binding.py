@@ -42,6 +42,7 @@ def scores(plan: Plan, rows: Rows, threads: int) -> npt.NDArray[np.float64]:
         engine.LEAVES: plan.leaves,
         engine.LANES: plan.lanes,
         engine.SETS: plan.sets,
+        engine.TABLES: plan.tables,
         engine.OUT: result,
     }
     call = np.zeros(engine.N_FIELDS, np.int64)

@@ -7,13 +7,13 @@ numbers and add the leaf values, tree after tree, in float64 (`_add_leaves`). No
 the values. LightGBM adds in the same order, so the sums are the same bits.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from models.kernel import llvm, vector, wide
-from models.kernel.jit import compiled, digest, inlined
+from models.kernel import large, wide
+from models.kernel.categories import test_table
+from models.kernel.jit import compiled, inlined
 from models.kernel.vector import (
     BLOCK,
     choose,
@@ -37,20 +37,43 @@ from models.kernel.vector import (
 #   PANEL_COLUMNS  column, offset in the tile        PANELS   address in row 0, offset in the tile
 #   SINGLES        address in row 0, row stride, column, offset in the tile
 #   SEGMENTS       groups from, to, units from, to   SETS     32 x uint16
-#   GROUPS         column, kind, first threshold or set, number of tests, first slot
+#   GROUPS         column, kind, first threshold or set or table at, number of tests, first slot
 #   UNITS          ops from, to, trees, bits, first plane, leaves at, how to add, first result slot
-#   OPS            3 x int32: byte offsets of slots  PLANES   int32: byte offsets of slots
+#   OPS            numbers of 3 slots, packed        PLANES   int32: byte offsets of slots
 #   LEAVES         tables of 2**bits float64 or, wide, of their 16-bit pieces;  LANES  row of a sum
 (
     N_PANEL_COLUMNS, PANEL_COLUMNS, N_PANELS, PANELS, ROW_STRIDE, N_SINGLES, SINGLES, ITEM_SIZE,
     N_SEGMENTS, SEGMENTS, GROUPS, THRESHOLDS, OPS, UNITS, PLANES, LEAVES, LANES, OUT,
-    SETS, POINTERS, TILE, SLOTS, NUMBERS, SUMS, CODES, N_FIELDS,
-) = range(26)  # fmt: skip
+    SETS, TABLES, POINTERS, TILE, SLOTS, NUMBERS, SUMS, CODES, N_FIELDS,
+) = range(27)  # fmt: skip
 
 PANEL: Final = 16  # adjacent float32 columns that are transposed together
-ORDERED, UNORDERED, IN_SET = 0, 1, 2  # what a group of tests asks; NaN gives no, yes, no
-PORTABLE: Final = 0  # how a unit adds its leaves; or by tables for 5 or 6 bits of leaf number
+# What a group of tests asks: `<=` with NaN as no or as yes; in a small set, in a set by a table.
+ORDERED, UNORDERED, IN_SET, IN_TABLE, KINDS = range(5)
+PORTABLE: Final = 0  # how a unit adds its leaves; or by tables for 5 to 10 bits of leaf number
 MOST_TREES: Final = 8  # of a unit
+OP_BITS: Final = 21  # of each slot number in an operation: one load instead of three
+_OP_MASK: Final = ((1 << OP_BITS) - 1) << 6  # the byte offset of a slot
+
+if large.HAS_BYTES:
+
+    @inlined
+    def _add_bytes(kind: int, planes: int, trees: int, slots: int, leaves: int, sums: int) -> None:
+        if kind == 7:
+            large.add_bytes_7(planes, trees, slots, leaves, sums)
+        elif kind == 8:
+            large.add_bytes_8(planes, trees, slots, leaves, sums)
+        elif kind == 9:
+            large.add_bytes_9(planes, trees, slots, leaves, sums)
+        else:
+            large.add_bytes_10(planes, trees, slots, leaves, sums)
+
+else:  # no plan asks for them on this processor
+
+    @inlined
+    def _add_bytes(kind: int, planes: int, trees: int, slots: int, leaves: int, sums: int) -> None:
+        pass
+
 
 if wide.HAS_WIDE:
 
@@ -58,8 +81,10 @@ if wide.HAS_WIDE:
     def _add_wide(kind: int, planes: int, trees: int, slots: int, leaves: int, sums: int) -> None:
         if kind == 5:
             wide.add_wide_32(planes, trees, slots, leaves, sums)
-        else:
+        elif kind == 6:
             wide.add_wide_64(planes, trees, slots, leaves, sums)
+        else:
+            _add_bytes(kind, planes, trees, slots, leaves, sums)
 
     @inlined
     def _test_sets(values: int, size: int, codes: int, sets: int, count: int, slots: int) -> None:
@@ -146,6 +171,11 @@ def _compare(call: int, scratch: int, begin: int, end: int) -> None:
             codes, sets = scratch + _field(call, CODES), _field(call, SETS) + 64 * first
             _test_sets(values, size, codes, sets, count, target)
             continue
+        if kind == IN_TABLE:
+            codes, numbers = scratch + _field(call, CODES), scratch + _field(call, NUMBERS)
+            table = _field(call, TABLES) + first
+            test_table(values, size, codes, table, count, target, numbers)
+            continue
         thresholds = _field(call, THRESHOLDS) + size * first
         for part in range(size // 2):  # 1,024 bytes of values each
             at = target + 128 // size * part
@@ -162,12 +192,16 @@ def _compare(call: int, scratch: int, begin: int, end: int) -> None:
 @inlined
 def _circuit(call: int, slots: int, begin: int, end: int, target: int) -> None:
     """Run the operations of one unit; each writes the next temporary slot."""
-    op = _field(call, OPS) + 12 * begin
-    last = _field(call, OPS) + 12 * end
+    op = _field(call, OPS) + 8 * begin
+    last = _field(call, OPS) + 8 * end
     while op < last:
-        choose(slots + read32(op), slots + read32(op + 4), slots + read32(op + 8), target)
+        packed = read64(op)
+        chooser = slots + ((packed << 6) & _OP_MASK)
+        yes = slots + ((packed >> (OP_BITS - 6)) & _OP_MASK)
+        no = slots + ((packed >> (2 * OP_BITS - 6)) & _OP_MASK)
+        choose(chooser, yes, no, target)
         target += 64
-        op += 12
+        op += 8
 
 
 @inlined
@@ -215,33 +249,25 @@ def _add_leaves(call: int, scratch: int, unit: int) -> None:
         _add_wide(kind, planes, read64(unit + 16), slots, leaves, sums)
 
 
-def _compile(sources: str) -> Callable[[int, int, int, int], None]:
-    """Compile `run`; `sources` stands in the cache key for the code from other files."""
-
-    @compiled("void(int64, int64, int64, int64)")
-    def run(call: int, scratch: int, begin: int, end: int) -> None:
-        _ = sources
-        slots, sums = scratch + _field(call, SLOTS), scratch + _field(call, SUMS)
-        for row in range(begin, end, BLOCK):
-            rows = min(BLOCK, end - row)
-            _fill(call, scratch, row, rows)
-            for i in range(BLOCK):
-                write_double(sums + 8 * i, 0.0)
-            for i in range(_field(call, N_SEGMENTS)):
-                segment = _field(call, SEGMENTS) + 32 * i
-                _compare(call, scratch, read64(segment), read64(segment + 8))
-                for j in range(read64(segment + 16), read64(segment + 24)):
-                    unit = _field(call, UNITS) + 64 * j
-                    target = slots + 64 * read64(unit + 56)
-                    _circuit(call, slots, read64(unit), read64(unit + 8), target)
-                    _add_leaves(call, scratch, unit)
-            for i in range(BLOCK):
-                position = read64(_field(call, LANES) + 8 * i)
-                if position < rows:
-                    at = _field(call, OUT) + 8 * (row + position)
-                    write_double(at, read_double(sums + 8 * i))
-
-    return run
-
-
-run = _compile(digest(llvm, vector, wide))
+@compiled("void(int64, int64, int64, int64)")
+def run(call: int, scratch: int, begin: int, end: int) -> None:
+    """Score the rows from `begin` to `end`; `call` and `scratch` as `binding` makes them."""
+    slots, sums = scratch + _field(call, SLOTS), scratch + _field(call, SUMS)
+    for row in range(begin, end, BLOCK):
+        rows = min(BLOCK, end - row)
+        _fill(call, scratch, row, rows)
+        for i in range(BLOCK):
+            write_double(sums + 8 * i, 0.0)
+        for i in range(_field(call, N_SEGMENTS)):
+            segment = _field(call, SEGMENTS) + 32 * i
+            _compare(call, scratch, read64(segment), read64(segment + 8))
+            for j in range(read64(segment + 16), read64(segment + 24)):
+                unit = _field(call, UNITS) + 64 * j
+                target = slots + 64 * read64(unit + 56)
+                _circuit(call, slots, read64(unit), read64(unit + 8), target)
+                _add_leaves(call, scratch, unit)
+        for i in range(BLOCK):
+            position = read64(_field(call, LANES) + 8 * i)
+            if position < rows:
+                at = _field(call, OUT) + 8 * (row + position)
+                write_double(at, read_double(sums + 8 * i))

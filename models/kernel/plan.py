@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.kernel import engine
+from models.kernel.categories import table_of
 from models.kernel.circuit import circuits_of
+from models.kernel.large import HAS_BYTES, MOST_BYTE_BITS
 from models.kernel.predicates import Floats, Ints, Tests, tests_of
 from models.kernel.tree import Tree
 from models.kernel.vector import BLOCK
@@ -19,6 +21,9 @@ from models.kernel.wide import (
     MOST_WIDE_BITS,
     lane_rows,
 )
+
+# Bits of leaf number that this processor looks up in registers; 0 without AVX-512.
+WIDE_BITS: Final = MOST_BYTE_BITS if HAS_BYTES else MOST_WIDE_BITS if HAS_WIDE else 0
 
 # Of one segment. A test is 64 bytes per block; beyond 2 MiB of them it is cheaper to cut the forest
 # and repeat the tests that both parts use.
@@ -37,10 +42,13 @@ class Plan:
         The features that any split uses, ascending.
     thresholds : (r,) of dtype
     segments, groups, units : int64 tables
-    ops, planes : int32 tables
+    ops : (operations,) int64
+    planes : int32 table
     leaves : (bytes,) uint8, at a multiple of 64
     sets : (m, 32) uint16
         Bit sets of categories.
+    tables : (bytes,) uint8
+        Sets of categories of one feature each, see `categories.table_of`.
     lanes : (BLOCK,) int64
         Row of each sum.
     slots : int
@@ -53,27 +61,29 @@ class Plan:
     segments: Ints
     groups: Ints
     units: Ints
-    ops: npt.NDArray[np.int32]
+    ops: Ints
     planes: npt.NDArray[np.int32]
     leaves: npt.NDArray[np.uint8]
     sets: npt.NDArray[np.uint16]
+    tables: npt.NDArray[np.uint8]
     lanes: Ints
     slots: int
 
 
 def plan_of(
-    trees: Sequence[Tree], dtype: type[np.float32] | type[np.float64], *, is_wide: bool = HAS_WIDE
+    trees: Sequence[Tree], dtype: type[np.float32] | type[np.float64], *, wide_bits: int = WIDE_BITS
 ) -> Plan:
     """Compile trees of at most 65,536 leaves each.
 
     Parameters
     ----------
-    is_wide : bool
-        Whether AVX-512 may look leaves and categories up; False gives the same bits.
+    wide_bits : int
+        Look leaf numbers of so many bits, and categories, up with AVX-512: `WIDE_BITS` or less;
+        0 for not at all. All give the same bits.
     """
     empty = np.empty(0, np.int64)
     columns = np.unique(np.concatenate([empty, *(tree.split_feature for tree in trees)]))
-    builder = _Builder(columns, dtype, is_wide=is_wide)
+    builder = _Builder(columns, dtype, wide_bits=wide_bits)
     if trees:
         builder.add(trees)
     return builder.plan()
@@ -88,22 +98,23 @@ def aligned(size: int) -> npt.NDArray[np.uint8]:
 
 class _Builder:
     def __init__(
-        self, columns: Ints, dtype: type[np.float32] | type[np.float64], *, is_wide: bool
+        self, columns: Ints, dtype: type[np.float32] | type[np.float64], *, wide_bits: int
     ) -> None:
-        self._columns, self._dtype, self._is_wide = columns, dtype, is_wide
+        self._columns, self._dtype, self._wide_bits = columns, dtype, wide_bits
         self._thresholds: list[Floats] = [np.empty(0, dtype)]
         self._segments: list[list[int]] = []
         self._groups: list[Ints] = [np.empty((0, 5), np.int64)]
         self._units: list[list[int]] = []
-        self._ops: list[npt.NDArray[np.int32]] = [np.empty((0, 3), np.int32)]
+        self._ops: list[Ints] = [np.empty(0, np.int64)]
         self._planes: list[npt.NDArray[np.int32]] = [np.empty(0, np.int32)]
         self._leaves: list[bytes] = []
         self._sets: list[npt.NDArray[np.uint16]] = [np.empty((0, 32), np.uint16)]
+        self._tables: list[npt.NDArray[np.uint8]] = [np.empty(0, np.uint8)]
         self._leaf_bytes = self._slots = 0
 
     def add(self, trees: Sequence[Tree]) -> None:
         """Add trees as one segment, or as several if they have too many distinct tests."""
-        tests = tests_of(trees, self._dtype, MOST_CATEGORIES if self._is_wide else 0)
+        tests = tests_of(trees, self._dtype, MOST_CATEGORIES if self._wide_bits else 0)
         order, rank = _distinct(tests)
         if len(order) > MOST_TESTS and len(trees) > 1:
             self.add(trees[: len(trees) // 2])
@@ -118,10 +129,11 @@ class _Builder:
     def _add_groups(self, tests: Tests, order: Ints) -> None:
         """Put the tests of one feature and kind together."""
         feature, kind, threshold = tests.feature[order], tests.kind[order], tests.threshold[order]
-        starts = np.flatnonzero(np.diff(3 * feature + kind, prepend=-1))
-        is_set = kind == engine.IN_SET
+        starts = np.flatnonzero(np.diff(engine.KINDS * feature + kind, prepend=-1))
+        is_set, is_table = kind == engine.IN_SET, kind == engine.IN_TABLE
+        is_limit = ~(is_set | is_table)
         # Thresholds and sets lie in two tables; tests count up in theirs.
-        position = np.where(is_set, np.cumsum(is_set) - 1, np.cumsum(~is_set) - 1)
+        position = np.where(is_set, np.cumsum(is_set) - 1, np.cumsum(is_limit) - 1)
         position += np.where(is_set, _rows(self._sets), _rows(self._thresholds))
         table = np.empty((len(starts), 5), np.int64)
         table[:, 0] = np.searchsorted(self._columns, feature[starts])
@@ -129,8 +141,12 @@ class _Builder:
         table[:, 2] = position[starts]
         table[:, 3] = np.diff(starts, append=len(order))
         table[:, 4] = starts + _CONSTANTS
+        for i in np.flatnonzero(is_table[starts]):
+            numbers = threshold[starts[i] : starts[i] + table[i, 3]].astype(np.int64)
+            table[i, 2] = _rows(self._tables)
+            self._tables.append(table_of([tests.large_sets[number] for number in numbers]))
         self._groups.append(table)
-        self._thresholds.append(threshold[~is_set])
+        self._thresholds.append(threshold[is_limit])
         self._sets.append(tests.sets[threshold[is_set].astype(np.int64)])
 
     def _add_units(self, trees: Sequence[Tree], tests: Tests, slot: Ints, first: int) -> None:
@@ -141,7 +157,7 @@ class _Builder:
         for begin, end, first_op, end_op in circuits.units.tolist():
             bits = max(len(tree.split_feature).bit_length() for tree in trees[begin:end])
             kind = engine.PORTABLE
-            if self._is_wide and bits <= MOST_WIDE_BITS:
+            if self._wide_bits and bits <= self._wide_bits:
                 kind = bits = max(bits, LEAST_WIDE_BITS)
             place = [ops_before + first_op, ops_before + end_op, end - begin, bits]
             self._units.append([*place, _rows(self._planes), self._leaf_bytes, kind, first])
@@ -151,13 +167,15 @@ class _Builder:
                 table[i - begin, circuits.number[leaf[i] : leaf[i + 1]]] = trees[i].leaf_value
             self._add_leaves(table, kind)
             self._slots = max(self._slots, first + end_op - first_op)
-        self._ops.append(circuits.ops)
+        chooser, yes, no = (circuits.ops.astype(np.int64) >> 6).T
+        self._ops.append(chooser | yes << engine.OP_BITS | no << 2 * engine.OP_BITS)
 
     def _add_leaves(self, table: npt.NDArray[np.float64], kind: int) -> None:
         data = table.tobytes()
         if kind != engine.PORTABLE:
-            # The wide lookup reads each value as four 16-bit pieces from four tables.
-            pieces = table.view(np.uint16).reshape(*table.shape, 4)
+            # The wide lookups read each value as 16-bit or 8-bit pieces from as many tables.
+            piece = np.uint16 if kind <= MOST_WIDE_BITS else np.uint8
+            pieces = table.view(piece).reshape(*table.shape, -1)
             data = pieces.transpose(0, 2, 1).tobytes()
         data += bytes(-len(data) % 64)
         self._leaves.append(data)
@@ -180,6 +198,7 @@ class _Builder:
             planes=np.concatenate(self._planes),
             leaves=leaves,
             sets=np.concatenate(self._sets),
+            tables=np.concatenate(self._tables),
             lanes=lanes.astype(np.int64),
             slots=self._slots,
         )

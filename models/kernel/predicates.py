@@ -3,8 +3,8 @@
 LightGBM widens each value to float64, sets what lies within +-1e-35 to zero, and then decides by
 missing type, default side, threshold or category set (`src/io/tree.cpp`, `include/LightGBM/tree.h`,
 `NumericalDecision`, `CategoricalDecision`). All of it comes down to one kind of test on the value
-as it came, `value <= t`, with NaN counted as true or as false. A plain split is one such test. Zero
-as missing, and category sets where the processor cannot look them up, are chains of them:
+as it came, `value <= t`, with NaN counted as true or as false, or to being in a set of categories.
+A plain split is one such test. Zero as missing may be a chain of them:
 
     x[n] = tail;  x[i] = constant[i] where test[i] holds, else x[i + 1];  go left where x[0]
 """
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.kernel.engine import IN_SET, ORDERED, UNORDERED
+from models.kernel.engine import IN_SET, IN_TABLE, ORDERED, UNORDERED
 from models.kernel.tree import (
     CATEGORICAL,
     DEFAULT_LEFT,
@@ -40,7 +40,8 @@ class Tests:
     ----------
     feature, threshold, kind : (r,)
         The tests: `value[feature] <= threshold` with NaN as no (ORDERED) or as yes (UNORDERED), or
-        `value[feature]` in a set (IN_SET), whose row in `sets` the threshold is then.
+        `value[feature]` in a set: the threshold is then its row in `sets` (IN_SET) or its number in
+        `large_sets` (IN_TABLE).
     chain_start : (s + 1,) int64
         Split i owns the chain entries [chain_start[i], chain_start[i + 1]); most own none.
     chain_test, chain_constant : (c,) int64
@@ -49,6 +50,8 @@ class Tests:
         The test that decides where no test of the chain holds; -1 for "right".
     sets : (m, 32) uint16
         Bit sets: category c is in if bit c % 16 of word c // 16 is set.
+    large_sets : tuple of bytes
+        Bit sets of any length: category c is in if bit c % 8 of byte c // 8 is set.
     """
 
     feature: Ints
@@ -59,6 +62,7 @@ class Tests:
     chain_constant: Ints
     tail: Ints
     sets: npt.NDArray[np.uint16]
+    large_sets: tuple[bytes, ...]
 
 
 def tests_of(
@@ -69,7 +73,7 @@ def tests_of(
     Parameters
     ----------
     most_categories : int
-        Sets of categories below this are tests of their own; others become chains.
+        Sets of categories below this are kept in `sets`, others in `large_sets`.
     """
     feature = np.concatenate([tree.split_feature for tree in trees])
     decision = np.concatenate([tree.decision_type for tree in trees])
@@ -132,6 +136,7 @@ class _Parts:
         self._test: list[Ints] = []
         self._constant: list[Ints] = []
         self._sets: dict[bytes, int] = {}
+        self._large_sets: dict[bytes, int] = {}
 
     def _add(self, feature: Ints, threshold: Floats, kind: int) -> Ints:
         """Add tests and return their numbers."""
@@ -169,25 +174,14 @@ class _Parts:
 
     def category_set(self, split: int, words: bytes, most_categories: int) -> None:
         """Send the categories of a set left."""
-        if 8 * len(words) <= most_categories:
-            # The test of the split itself, which nobody has used yet, becomes the set's.
-            self._kinds[0][split] = IN_SET
-            self._thresholds[0][split] = self._sets.setdefault(words, len(self._sets))
-            return
-        bits = np.unpackbits(np.frombuffer(words, np.uint8), bitorder="little")
-        # Where membership changes along the categories 0, 1, 2...: start, stop, start, stop, ...
-        edges = np.flatnonzero(np.diff(bits.astype(np.int8), prepend=0, append=0))
-        if not len(edges):
+        if not words:  # nothing goes left
             self._tail[split] = -1
             return
-        # LightGBM cuts decimals off, so category 0 starts above -1.
-        lowest = np.where(edges == 0, -1.0, np.nextafter(edges.astype(np.float64), -np.inf))
-        thresholds = rounded(lowest, self._dtype)
-        feature = np.full(len(edges), self._features[0][split])
-        tests = self._add(feature, thresholds, ORDERED)
-        inside = np.arange(len(edges)) % 2  # below an odd edge lies a run of the set
-        self._chain(np.full(len(edges) - 1, split), tests[:-1], inside[:-1].astype(np.int64))
-        self._tail[split] = tests[-1]
+        is_small = 8 * len(words) <= most_categories
+        sets = self._sets if is_small else self._large_sets
+        # The test of the split itself, which nobody has used yet, becomes the set's.
+        self._kinds[0][split] = IN_SET if is_small else IN_TABLE
+        self._thresholds[0][split] = sets.setdefault(words, len(sets))
 
     def finished(self) -> Tests:
         sets = np.zeros((len(self._sets), 32), np.uint16)
@@ -207,4 +201,5 @@ class _Parts:
             chain_constant=np.concatenate([none, *self._constant])[order],
             tail=np.where(self._tail < 0, -1, np.searchsorted(used, self._tail)),
             sets=sets,
+            large_sets=tuple(self._large_sets),
         )

@@ -20,6 +20,7 @@ _FIX = "retrain, or take the model from where it was saved"
 _FREE_TEXT = (b"feature_names", b"monotone_constraints")
 _REQUIRED = (b"num_class", b"label_index", b"max_feature_idx", b"feature_names", b"feature_infos")
 _MAX_INT32 = 2**31 - 1
+_END = b"end of trees\n"
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ class Forest:
 
     @cached_property
     def checked_text(self) -> str:
-        """The model as LightGBM text with nothing in it that was not checked.
+        """The model as LightGBM text, written anew from what was checked.
 
-        Names, objective and parameters are left out or replaced: raw scores do not depend on them.
+        Names, objective, counts and parameters are left out or replaced: raw scores do not depend
+        on them.
         """
         width = len(self.feature_names)
-        chunks = [f"Tree={i}\n{tree.text}\n\n\n" for i, tree in enumerate(self.trees)]
+        chunks = [f"Tree={i}\n{tree.text()}\n\n\n" for i, tree in enumerate(self.trees)]
         head = [
             "tree",
             "version=v4",
@@ -69,6 +71,25 @@ class Forest:
             "tree_sizes=" + " ".join(str(len(chunk)) for chunk in chunks),
         ]
         return "\n".join(head) + "\n\n" + "".join(chunks) + "end of trees\n"
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A text model cut where its header says.
+
+    Attributes
+    ----------
+    fields : dict
+        Key and value of each header line, in their order.
+    trees : tuple of bytes
+        The lines of each tree, without `Tree=<number>` and the blank lines after it.
+    tail : bytes
+        Everything after the line `end of trees`.
+    """
+
+    fields: dict[bytes, bytes]
+    trees: tuple[bytes, ...]
+    tail: bytes
 
 
 def parse(text: bytes) -> Forest:
@@ -89,18 +110,8 @@ def parse(text: bytes) -> Forest:
         Where anything that a score depends on is missing, out of range or inconsistent, or the
         model has several outputs. The message names the place, never a value of a lead.
     """
-    if b"\r" in text or b"\0" in text:
-        raise ModelRefusedError(
-            "a model with carriage returns or zero bytes", "LightGBM text", _FIX
-        )
-    # A model without trees has its end mark where the first tree would be.
-    first = text.find(b"\nTree=")
-    start = (first if first >= 0 else text.find(b"\nend of trees")) + 1
-    if start == 0 or not text.startswith(b"tree\n"):
-        raise ModelRefusedError(
-            "a file that is no LightGBM text model", "a first line `tree`", _FIX
-        )
-    fields = _header(text[:start])
+    pieces = cut(text)
+    fields = pieces.fields
     width = _header_int(fields, b"max_feature_idx", _MAX_INT32 - 1) + 1
     for key in (b"num_class", b"num_tree_per_iteration"):
         if fields.get(key, b"1") != b"1":
@@ -114,13 +125,25 @@ def parse(text: bytes) -> Forest:
     return Forest(
         feature_names=names,
         objective=fields.get(b"objective", b"").decode("ascii", "replace"),
-        trees=_trees(text, start, fields, width),
+        trees=tuple(parse_tree(lines, i, width) for i, lines in enumerate(pieces.trees)),
         is_averaged=b"average_output" in fields,
     )
 
 
-def _trees(text: bytes, start: int, fields: dict[bytes, bytes], width: int) -> tuple[Tree, ...]:
-    """Cut the body at the sizes the header states and parse each piece."""
+def cut(text: bytes) -> Pieces:
+    """Cut a text model at the sizes that its header states; errors as for `parse`."""
+    if b"\r" in text or b"\0" in text:
+        raise ModelRefusedError(
+            "a model with carriage returns or zero bytes", "LightGBM text", _FIX
+        )
+    # A model without trees has its end mark where the first tree would be.
+    first = text.find(b"\nTree=")
+    start = (first if first >= 0 else text.find(b"\nend of trees")) + 1
+    if start == 0 or not text.startswith(b"tree\n"):
+        raise ModelRefusedError(
+            "a file that is no LightGBM text model", "a first line `tree`", _FIX
+        )
+    fields = _header(text[:start])
     if b"tree_sizes" not in fields:
         raise ModelRefusedError("no tree sizes in the header", "LightGBM 2.2 or later", _FIX)
     sizes = fields[b"tree_sizes"].split()
@@ -132,11 +155,11 @@ def _trees(text: bytes, start: int, fields: dict[bytes, bytes], width: int) -> t
         prefix = b"Tree=%d\n" % number
         if len(chunk) != int(size) or not chunk.startswith(prefix) or not chunk.endswith(b"\n\n"):
             raise ModelRefusedError(f"tree {number} not where the header says", "whole trees", _FIX)
-        trees.append(parse_tree(chunk[len(prefix) :].rstrip(b"\n"), number, width))
+        trees.append(chunk[len(prefix) :].rstrip(b"\n"))
         start += len(chunk)
-    if not text[start:].startswith(b"end of trees\n"):
+    if not text[start:].startswith(_END):
         raise ModelRefusedError(f"no end after {len(sizes)} trees", "as many trees as sizes", _FIX)
-    return tuple(trees)
+    return Pieces(fields, tuple(trees), text[start + len(_END) :])
 
 
 def _header(head: bytes) -> dict[bytes, bytes]:

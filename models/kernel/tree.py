@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,8 +50,8 @@ class Tree:
         Bit sets: category c goes left if bit c % 32 of word c // 32 is set.
     is_linear : bool
         Leaves hold linear models; only LightGBM scores those.
-    text : str
-        The checked fields as LightGBM wrote them.
+    linear : tuple of str
+        The checked lines of the linear models.
     """
 
     split_feature: npt.NDArray[np.int64]
@@ -62,7 +63,28 @@ class Tree:
     cat_boundaries: npt.NDArray[np.int64]
     cat_threshold: npt.NDArray[np.uint32]
     is_linear: bool
-    text: str
+    linear: tuple[str, ...]
+
+    def text(self) -> str:
+        """Return the tree as lines of LightGBM text; each number reads as the same bits again."""
+        lines = [
+            f"num_leaves={len(self.leaf_value)}",
+            f"num_cat={len(self.cat_boundaries) - 1}",
+            f"split_feature={_joined('%d', self.split_feature)}",
+            f"threshold={_joined('%.17g', self.threshold)}",
+            f"decision_type={_joined('%d', self.decision_type)}",
+            f"left_child={_joined('%d', self.left_child)}",
+            f"right_child={_joined('%d', self.right_child)}",
+            f"leaf_value={_joined('%.17g', self.leaf_value)}",
+        ]
+        if len(self.cat_boundaries) > 1:
+            lines.append(f"cat_boundaries={_joined('%d', self.cat_boundaries)}")
+            lines.append(f"cat_threshold={_joined('%d', self.cat_threshold)}")
+        return "\n".join([*lines, f"is_linear={int(self.is_linear)}", *self.linear])
+
+
+def _joined(form: str, numbers: npt.NDArray[Any]) -> str:
+    return " ".join([form] * len(numbers)) % tuple(numbers.tolist())
 
 
 def parse_tree(chunk: bytes, number: int, width: int) -> Tree:
@@ -107,12 +129,10 @@ def parse_tree(chunk: bytes, number: int, width: int) -> Tree:
         cat_boundaries=boundaries,
         cat_threshold=words.astype(np.uint32),
         is_linear=is_linear,
-        text=chunk.decode("ascii"),
+        linear=_linear(fields, leaves, width) if is_linear else (),
     )
     _check_splits(tree, words, fields, width)
     _check_shape(tree, fields)
-    if is_linear:
-        _check_linear(fields, leaves, width)
     return tree
 
 
@@ -211,13 +231,19 @@ def _check_shape(tree: Tree, fields: _Fields) -> None:
         raise fields.refusal("splits that hang on a cycle", "one tree under its root")
 
 
-def _check_linear(fields: _Fields, leaves: int, width: int) -> None:
+def _linear(fields: _Fields, leaves: int, width: int) -> tuple[str, ...]:
     """Check that linear models are as long as they say and use features that are there."""
-    fields.finite("leaf_const", leaves)
+    constants = fields.finite("leaf_const", leaves)
     counts = fields.ints("num_features", leaves)
     if (counts < 0).any() or (counts > width).any():
         raise fields.refusal("a leaf with an impossible number of features", f"0 to {width}")
     features = fields.ints("leaf_features", int(counts.sum()))
-    fields.finite("leaf_coeff", int(counts.sum()))
+    coefficients = fields.finite("leaf_coeff", int(counts.sum()))
     if ((features < 0) | (features >= width)).any():
         raise fields.refusal("a leaf model on a feature that is not there", f"0 to {width - 1}")
+    return (
+        f"leaf_const={_joined('%.17g', constants)}",
+        f"num_features={_joined('%d', counts)}",
+        f"leaf_features={_joined('%d', features)}",
+        f"leaf_coeff={_joined('%.17g', coefficients)}",
+    )

@@ -16,6 +16,7 @@ from models.kernel.jit import Intrinsic, intrinsic
 from models.kernel.llvm import (
     DOUBLE,
     FLOAT,
+    INT8,
     INT16,
     INT32,
     INT64,
@@ -61,10 +62,12 @@ def _writer(kind: types.Type, size: int) -> Intrinsic:
     return write
 
 
+read8 = _reader(INT8, types.uint8, 1)
 read16 = _reader(INT16, types.uint16, 2)
 read32 = _reader(INT32, types.int32, 4)
 read64 = _reader(INT64, types.int64, 8)
 read_double = _reader(DOUBLE, types.float64, 8)
+write8 = _writer(types.uint8, 1)
 write32, write64 = _writer(types.int32, 4), _writer(types.int64, 8)
 write_double = _writer(types.float64, 8)
 
@@ -163,3 +166,54 @@ def leaf_numbers(
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 4), emit
+
+
+def _cutter(kind: ir.Type) -> Intrinsic:
+    """Cut the decimals of 512 values off, as LightGBM does: int32; -1 for what is no category.
+
+    No category is what is missing, -1 or less, or beyond int32.
+    """
+    size = 4 if kind is FLOAT else 8
+    lanes = 64 // size
+    floats, ints = ir.VectorType(kind, lanes), ir.VectorType(INT32, lanes)
+
+    @intrinsic
+    def cut(_: object, values: types.Type, codes: types.Type) -> Typing:
+        def emit(context: Context, build: ir.IRBuilder, __: object, args: Values) -> ir.Value:
+            low, high = (ir.Constant(floats, [x] * lanes) for x in (-1.0, 2.0**31))
+            with for_range(build, INT64(BLOCK // lanes), intp=INT64) as loop:
+                at = build.add(args[0], build.shl(loop.index, INT64(6)))
+                value = load(build, at, floats, size)
+                is_known = build.and_(
+                    build.fcmp_ordered(">", value, low), build.fcmp_ordered("<", value, high)
+                )
+                known = build.select(is_known, value, ir.Constant(floats, [0.0] * lanes))
+                none = ir.Constant(ints, [-1] * lanes)
+                category = build.select(is_known, build.fptosi(known, ints), none)
+                store(
+                    build, category, build.add(args[1], build.mul(loop.index, INT64(4 * lanes))), 4
+                )
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64), emit
+
+    return cut
+
+
+whole_numbers, whole_numbers_64 = _cutter(FLOAT), _cutter(DOUBLE)
+
+
+@intrinsic
+def one_of_eight(_: object, source: types.Type, bit: types.Type, slot: types.Type) -> Typing:
+    """One bit of each of 512 bytes, to a slot."""
+
+    def emit(context: Context, build: ir.IRBuilder, __: object, args: Values) -> ir.Value:
+        kind = ir.VectorType(INT8, 64)
+        one = splat(build, build.shl(INT8(1), build.trunc(args[1], INT8)), 64)
+        for i in range(BLOCK // 64):
+            chosen = build.and_(load(build, args[0], kind, 1, 64 * i), one)
+            is_set = build.icmp_unsigned("!=", chosen, ir.Constant(kind, [0] * 64))
+            store(build, build.bitcast(is_set, INT64), args[2], 8, 8 * i)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 3), emit

@@ -30,20 +30,25 @@ from models.kernel.llvm import (
     variable,
 )
 
-_FEATURES: Final = llvmlite.binding.get_host_cpu_features()
-# A setting of Numba may name another processor than this one.
-HAS_WIDE: Final = bool(
-    _FEATURES.get("avx512bw")
-    and config.CPU_NAME is None  # type: ignore[attr-defined] # set when Numba is imported
-    and config.CPU_FEATURES is None  # type: ignore[attr-defined]
-)
+
+def has(feature: str) -> bool:
+    """Whether the compiled loop may use a feature of the processor, by LLVM's name."""
+    # A setting of Numba may name another processor than this one.
+    is_host = (
+        config.CPU_NAME is None  # type: ignore[attr-defined] # set when Numba is imported
+        and config.CPU_FEATURES is None  # type: ignore[attr-defined]
+    )
+    return is_host and bool(llvmlite.binding.get_host_cpu_features().get(feature))
+
+
+HAS_WIDE: Final = has("avx512bw")
 # Categories of a set in one register: 32 words of 16 bits.
 MOST_CATEGORIES: Final = 512
 # Leaf numbers that the adders are made for.
 LEAST_WIDE_BITS, MOST_WIDE_BITS = 5, 6
 
 
-def _interleave(build: ir.IRBuilder, first: ir.Value, second: ir.Value, *, high: bool) -> ir.Value:
+def interleave(build: ir.IRBuilder, first: ir.Value, second: ir.Value, *, high: bool) -> ir.Value:
     """Alternate the lower or upper halves of each 128-bit lane of two vectors."""
     count = first.type.count
     per_lane = count // 4
@@ -57,7 +62,7 @@ def _interleave(build: ir.IRBuilder, first: ir.Value, second: ir.Value, *, high:
     return build.shuffle_vector(first, second, indices(pairs))
 
 
-def _small_numbers(build: ir.IRBuilder, planes: ir.Value, slots: ir.Value, bits: int) -> ir.Value:
+def small_numbers(build: ir.IRBuilder, planes: ir.Value, slots: ir.Value, bits: int) -> ir.Value:
     """Join `bits` bit planes to 64 leaf numbers of one byte."""
     total = ir.Constant(ir.VectorType(INT8, 64), [0] * 64)
     for bit in range(bits):
@@ -87,10 +92,10 @@ def _looked_up(
     values = []
     for high in (False, True):
         ints = ir.VectorType(INT32, 16)
-        low_half = build.bitcast(_interleave(build, *parts[:2], high=high), ints)
-        high_half = build.bitcast(_interleave(build, *parts[2:], high=high), ints)
+        low_half = build.bitcast(interleave(build, *parts[:2], high=high), ints)
+        high_half = build.bitcast(interleave(build, *parts[2:], high=high), ints)
         for upper in (False, True):
-            both = _interleave(build, low_half, high_half, high=upper)
+            both = interleave(build, low_half, high_half, high=upper)
             values.append(build.bitcast(both, ir.VectorType(DOUBLE, 8)))
     return values
 
@@ -115,7 +120,7 @@ def _wide_adder(bits: int) -> Intrinsic:
             with for_range(build, trees, intp=INT64) as loop:
                 of_tree = build.add(planes, build.mul(loop.index, INT64(4 * bits)))
                 table = build.add(leaves, build.mul(loop.index, INT64(256 * registers)))
-                leaf = _small_numbers(build, of_tree, slots, bits)
+                leaf = small_numbers(build, of_tree, slots, bits)
                 for half in range(2):
                     rows = indices(list(range(32 * half, 32 * half + 32)))
                     chosen = build.zext(build.shuffle_vector(leaf, leaf, rows), halves)

@@ -12,7 +12,7 @@ import pytest
 from features import featureset
 from models import load, save
 from models.errors import ModelRefusedError
-from models.manifest import identify, sha256
+from models.manifest import identify, sha256, written
 from tests.models.data import training_set
 
 
@@ -28,7 +28,7 @@ def edit(folder, change, *, is_resealed=False):
     change(manifest)
     if is_resealed:
         manifest["model_id"] = identify(manifest)
-    path.write_text(json.dumps(manifest))
+    path.write_text(written(manifest))
 
 
 def reseal(folder, text):
@@ -93,7 +93,7 @@ STRUCTURAL = [
     lambda m: m["vocabulary"]["custom:colour"].append("pink"),
     lambda m: m["calibration"].update(y=[-1.0, 0.0]),
     lambda m: m.update(fingerprint="0" * 64),
-    lambda m: m.update(format_version=2),
+    lambda m: m.update(format_version=1),
     lambda m: m.pop("gates"),
     lambda m: m["model"].update(trees=39),
 ]
@@ -165,6 +165,31 @@ def test_missing_or_unreadable_files_are_refused(folder, name):
 def test_manifest_that_is_none_is_refused(folder, text):
     (folder / "manifest.json").write_text(text)
     refused(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: re.sub(r'"auc": [0-9.e-]+', '"auc": 1e999', text),
+        lambda text: re.sub(r'"auc": [0-9.e-]+', '"auc": ' + "9" * 5000, text),
+        lambda text: text.replace('"kind": "static"', r'"kind": "\ud800"'),
+        lambda text: text.replace('"kind": "static"', '"kind": ' + "[" * 5000),
+        lambda text: text.replace('"kind": "static"', '"kind": "static", "kind": "static"'),
+        lambda text: text.replace("\n ", "\n\t"),
+        lambda text: text + "\n",
+    ],
+)
+def test_manifest_in_other_bytes_is_refused(folder, change):
+    path = folder / "manifest.json"
+    changed = change(path.read_text())
+    assert changed != path.read_text()
+    path.write_text(changed)
+    refused(folder)
+
+
+def test_manifest_of_an_older_format_says_what_to_do(folder):
+    edit(folder, lambda m: m.update(format_version=1), is_resealed=True)
+    refused(folder, r"format 1; expected format 2; .*lead-triage train")
 
 
 def test_copied_folder_loads_elsewhere(model, folder, tmp_path):

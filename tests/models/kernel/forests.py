@@ -1,6 +1,8 @@
 """Random LightGBM text models and matrices that aim at every edge of a decision."""
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import lightgbm
 import numpy as np
@@ -131,6 +133,14 @@ def matrix_for(shape: Shape, rows: int, dtype: type) -> np.ndarray:
         )
         values = np.where(rng.random(values.shape) < 0.4, codes.astype(dtype), values)
     return values.astype(dtype)
+
+
+def save(path: Path, text: str) -> Path:
+    """Write a model with its hash beside it: odd as it is, it is meant."""
+    path.write_text(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    path.with_name(f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
+    return path
 
 
 def oracle(text: str, matrix: np.ndarray) -> np.ndarray:

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from models.kernel.binding import scores
 from models.kernel.inputs import rows_of_matrix
-from models.kernel.plan import plan_of
+from models.kernel.plan import WIDE_BITS, plan_of
 from models.kernel.text import parse
-from models.kernel.wide import HAS_WIDE
 from tests.models.kernel.forests import (
     Shape,
     matrix_for,
@@ -22,23 +21,23 @@ from tests.models.kernel.forests import (
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def by_kernel(text: str, matrix: np.ndarray, *, is_wide: bool = HAS_WIDE) -> np.ndarray:
+def by_kernel(text: str, matrix: np.ndarray, wide_bits: int = WIDE_BITS) -> np.ndarray:
     forest = parse(text.encode())
-    plan = plan_of(forest.trees, matrix.dtype.type, is_wide=is_wide)
+    plan = plan_of(forest.trees, matrix.dtype.type, wide_bits=wide_bits)
     return scores(plan, rows_of_matrix(matrix, len(forest.feature_names)), 1)
 
 
 @MANY
-@given(shape=shapes, is_double=st.booleans(), is_wide=st.booleans())
-@example(shape=Shape(1, 3, (300, 1, 31), 0.3, 30), is_double=False, is_wide=True)
-@example(shape=Shape(2, 3, (64, 32, 2), 1.0, 30), is_double=True, is_wide=True)
-@example(shape=Shape(3, 40, (31,) * 30, 0.0, 400), is_double=False, is_wide=False)
-def test_same_bits_as_lightgbm(shape: Shape, is_double: bool, is_wide: bool):
+@given(shape=shapes, is_double=st.booleans(), wide_bits=st.sampled_from((0, 6, 10)))
+@example(shape=Shape(1, 3, (300, 1, 31), 0.3, 30), is_double=False, wide_bits=10)
+@example(shape=Shape(2, 3, (64, 32, 2), 1.0, 30), is_double=True, wide_bits=10)
+@example(shape=Shape(3, 40, (31,) * 30, 0.0, 400), is_double=False, wide_bits=0)
+def test_same_bits_as_lightgbm(shape: Shape, is_double: bool, wide_bits: int):
     text = model_text(shape)
     matrix = matrix_for(shape, 600, np.float64 if is_double else np.float32)
     with np.errstate(all="ignore"):
         expected = oracle(text, matrix)
-    assert same_bits(by_kernel(text, matrix, is_wide=is_wide and HAS_WIDE), expected)
+    assert same_bits(by_kernel(text, matrix, min(wide_bits, WIDE_BITS)), expected)
 
 
 @settings(MANY, max_examples=30)
@@ -74,8 +73,9 @@ def test_segments_when_tests_are_many(monkeypatch: pytest.MonkeyPatch):
         assert same_bits(by_kernel(text, matrix), oracle(text, matrix))
 
 
-@pytest.mark.parametrize("leaves", [129, 255, 256, 257, 1500])
-def test_large_trees(leaves: int):
+@pytest.mark.parametrize("leaves", [100, 128, 129, 255, 256, 257, 512, 600, 1024, 1025, 4096])
+@pytest.mark.parametrize("wide_bits", [0, 10])
+def test_large_trees(leaves: int, wide_bits: int):
     shape = Shape(leaves, 12, (leaves, 3), 0.1, 400)
     text, matrix = model_text(shape), matrix_for(shape, 1100, np.float32)
-    assert same_bits(by_kernel(text, matrix), oracle(text, matrix))
+    assert same_bits(by_kernel(text, matrix, min(wide_bits, WIDE_BITS)), oracle(text, matrix))

@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import ModelRefusedError
 from models.kernel import Scorer
-from tests.models.kernel.forests import Shape, matrix_for, model_text, oracle, same_bits
+from tests.models.kernel.forests import Shape, matrix_for, model_text, oracle, same_bits, save
 
 SHAPE = Shape(11, 40, (31, 4, 33, 65, 31), 0.2, 100)
 TEXT = model_text(SHAPE)
@@ -17,9 +17,7 @@ EXPECTED = oracle(TEXT, MATRIX)
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory):
-    file = tmp_path_factory.mktemp("model") / "model.txt"
-    file.write_text(TEXT)
-    return file
+    return save(tmp_path_factory.mktemp("model") / "model.txt", TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +108,7 @@ def test_columns_that_float32_cannot_hold(scorer: Scorer):
 def test_few_of_thousands_of_features(path):
     shape = Shape(12, 3000, (31, 31, 5), 0.0, 50)
     text, matrix = model_text(shape), matrix_for(shape, 700, np.float32)
-    path.with_name("wide.txt").write_text(text)
-    scorer = Scorer.from_file(path.with_name("wide.txt"), kernel_from_rows=0)
+    scorer = Scorer.from_file(save(path.with_name("wide.txt"), text), kernel_from_rows=0)
     assert same_bits(scorer.raw_score(matrix), oracle(text, matrix))
     assert same_bits(scorer.raw_score(np.asfortranarray(matrix)), oracle(text, matrix))
 

@@ -1,15 +1,11 @@
-"""Which route scores what, that the scorer says so, and that a missing cache is no obstacle."""
-
-import importlib.util
-from pathlib import Path
+"""Which route scores what, and that the scorer says so."""
 
 import lightgbm
-import numba
 import numpy as np
 import pytest
 
 from models.errors import ModelRefusedError
-from models.kernel import Scorer, jit
+from models.kernel import Scorer
 from tests.models.kernel.forests import (
     Shape,
     matrix_for,
@@ -111,70 +107,3 @@ def test_refuses_several_outputs_and_no_trees():
     untrained = lightgbm.Booster({"verbosity": -1}, lightgbm.Dataset(data, label))
     with pytest.raises(ModelRefusedError, match="without trees"):
         Scorer.from_booster(untrained)
-
-
-SOURCE = """
-from models.kernel.jit import compiled
-
-@compiled("int64(int64)")
-def twice(number):
-    return 2 * number
-"""
-
-
-def loaded(path: Path):
-    spec = importlib.util.spec_from_file_location("tiny", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.twice
-
-
-@pytest.mark.parametrize("kind", ["nbi", "nbc"])
-@pytest.mark.parametrize("size", [0, 100])
-def test_recovers_from_a_damaged_cache(
-    tmp_path: Path, kind: str, size: int, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "")  # beside the source
-    source = tmp_path / "tiny.py"
-    source.write_text(SOURCE)
-    assert loaded(source)(21) == 42
-    files = list(tmp_path.glob(f"__pycache__/*.{kind}"))
-    assert len(files) == 1
-    whole = files[0].stat().st_size
-    files[0].write_bytes(files[0].read_bytes()[:size])
-    assert loaded(source)(21) == 42
-    assert files[0].stat().st_size > whole - 100  # repaired for the next start
-    again = loaded(source)
-    assert again(21) == 42
-    assert sum(again.stats.cache_hits.values()) == 1
-
-
-def test_compiles_without_a_cache_where_nothing_is_writable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    from numba.core import caching
-
-    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
-    source = tmp_path / "tiny.py"
-    source.write_text(SOURCE)
-    assert loaded(source)(21) == 42
-    assert not list(tmp_path.glob("__pycache__/*.nb*"))
-
-
-def test_compiles_where_the_cache_cannot_be_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from numba.core import caching
-
-    def fail(*_: object):
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(caching.IndexDataCacheFile, "save", fail)
-    source = tmp_path / "tiny.py"
-    source.write_text(SOURCE)
-    assert loaded(source)(21) == 42
-
-
-def test_code_of_other_files_is_in_the_cache_key():
-    from models.kernel import engine, llvm, vector, wide
-
-    held = [cell.cell_contents for cell in engine.run.py_func.__closure__]
-    assert held == [jit.digest(llvm, vector, wide)]

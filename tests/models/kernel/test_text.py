@@ -1,5 +1,6 @@
 """Damaged models are refused before LightGBM sees them; sound ones survive the round trip."""
 
+import lightgbm
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,6 +47,26 @@ def test_checked_text_scores_the_same(shape: Shape):
     text, matrix = model_text(shape), matrix_for(shape, 50, np.float64)
     with np.errstate(all="ignore"):
         assert same_bits(oracle(parse(text.encode()).checked_text, matrix), oracle(text, matrix))
+
+
+def test_checked_text_holds_nothing_that_was_not_checked():
+    text = parse(TEXT.encode()).checked_text
+    for left_out in ("f0", "regression", "leaf_count", "split_gain", "shrinkage", "feature_imp"):
+        assert left_out not in text
+    assert parse(text.encode()).checked_text == text
+
+
+def test_checked_text_of_linear_trees_scores_the_same():
+    rng = np.random.default_rng(0)
+    data = rng.standard_normal((500, 4))
+    data[rng.random(data.shape) < 0.1] = np.nan
+    label = np.nan_to_num(data[:, 0]) ** 2 + np.nan_to_num(data[:, 1])
+    settings = {"linear_tree": True, "num_leaves": 9, "verbosity": -1, "num_threads": 1}
+    booster = lightgbm.train(settings, lightgbm.Dataset(data, label), 8)
+    forest = parse(booster.model_to_string().encode())
+    assert forest.has_linear_trees
+    expected = booster.predict(data, raw_score=True, num_threads=1)
+    assert same_bits(oracle(forest.checked_text, data), expected)
 
 
 def test_reads_names_and_shapes():

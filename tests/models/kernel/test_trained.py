@@ -1,5 +1,7 @@
 """Models as LightGBM trains them, with every option that changes how a score comes about."""
 
+from pathlib import Path
+
 import lightgbm
 import numpy as np
 import pytest
@@ -102,3 +104,35 @@ def test_model_of_a_second_training_on_other_data():
     )
     scorer = Scorer.from_booster(second, kernel_from_rows=0)
     assert same_bits(scorer.raw_score(TEST), second.predict(TEST, raw_score=True))
+
+
+@pytest.mark.parametrize("step", [1, 7.5, 1000])
+def test_thousands_of_categories(step: float):
+    """Codes beyond what fits a register, more sets than a byte has bits, numbers between codes."""
+    rng = np.random.default_rng(6)
+    codes = rng.integers(0, 2000, 6000)
+    matrix = np.column_stack([np.floor(codes * step), rng.standard_normal(6000)])
+    settings = {"verbosity": -1, "num_threads": 1, "min_data_per_group": 1, "cat_smooth": 1}
+    settings |= {"max_cat_threshold": 500, "min_data_in_leaf": 1}
+    data = lightgbm.Dataset(matrix, np.sin(codes * 12.9), categorical_feature=[0])
+    booster = lightgbm.train(settings, data, 6)
+    odd = np.concatenate([ODD_VALUES, [2.0**31 - 1, -1, np.nextafter(-1, 0)]])
+    values = np.concatenate([matrix[:, 0], matrix[:, 0] + 0.9, matrix[:, 0] + 1, odd])
+    rows = np.column_stack([values, np.zeros(len(values))])
+    scorer = Scorer.from_booster(booster, kernel_from_rows=0)
+    with np.errstate(over="ignore"):
+        for test in (rows, rows.astype(np.float32)):
+            assert same_bits(scorer.raw_score(test), booster.predict(test, raw_score=True))
+
+
+def test_part_of_a_model(tmp_path: Path):
+    data = lightgbm.Dataset(TRAIN, TARGET)
+    booster = lightgbm.train({"verbosity": -1, "num_threads": 1}, data, 9)
+    path = tmp_path / "model.txt"
+    booster.save_model(path, num_iteration=4)
+    expected = booster.predict(TEST, raw_score=True, num_iteration=4)
+    assert same_bits(Scorer.from_file(path, kernel_from_rows=0).raw_score(TEST), expected)
+    booster.save_model(path, start_iteration=2, num_iteration=4)
+    expected = booster.predict(TEST, raw_score=True, start_iteration=2, num_iteration=4)
+    part = Scorer.from_booster(lightgbm.Booster(model_file=path), kernel_from_rows=0)
+    assert same_bits(part.raw_score(TEST), expected)
