@@ -3,12 +3,14 @@
 from pipelines.load.batch import Landed
 from pipelines.load.discover import discover
 from pipelines.load.land import land
+from pipelines.load.lead_file import LeadFile, open_leads
 from pipelines.load.mapping import Mapping, load_mapping
 from pipelines.load.merge import MergeCounts, merge
 from pipelines.load.preview import Preview, preview
 
 __all__ = [
     "Landed",
+    "LeadFile",
     "Mapping",
     "MergeCounts",
     "Preview",
@@ -16,5 +18,6 @@ __all__ = [
     "land",
     "load_mapping",
     "merge",
+    "open_leads",
     "preview",
 ]

@@ -31,7 +31,7 @@ class TypeSurvey:
     def see(self, frame: pl.DataFrame) -> None:
         """Count the cells of one batch; columns already known to be text cost nothing."""
         point = _DECIMAL_POINT if self._decimal == "." else _DECIMAL_COMMA
-        open_ = [h for h in self._filled if self._numbers[h] == self._filled[h]]
+        open_ = [h for h in self._filled if self.is_open(h)]
         if not open_ or frame.is_empty():
             return
         found = frame.select(
@@ -43,6 +43,10 @@ class TypeSurvey:
             self._filled[header] += found[f"f{i}"]
             self._integers[header] += found[f"i{i}"]
             self._numbers[header] += found[f"n{i}"]
+
+    def is_open(self, header: str) -> bool:
+        """Tell whether more cells could still change the type of a column."""
+        return self._numbers[header] == self._filled[header]
 
     def types(self) -> dict[str, str]:
         """Return header -> DuckDB type; a column without any value is VARCHAR."""

@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from pipelines.errors import BadInputError
 from pipelines.load.batch import RECORD_FILE, Landed
 from pipelines.load.custom import TypeSurvey, write_typed
 from pipelines.load.discover import InputFile, inspect
+from pipelines.load.in_order import in_order
 from pipelines.load.kinds import Kind, kind_of
 from pipelines.load.mapping import Mapping
 from pipelines.load.naming import source_system_of
@@ -29,6 +28,7 @@ from pipelines.load.rows.lead import lead_rows
 from pipelines.load.sink import Sink
 from pipelines.load.styles import date_styles
 from pipelines.store import Database, quoted, sql
+from pipelines.store.scratch import scratch_folder
 
 
 def land(
@@ -77,8 +77,7 @@ def land(
     what = kind_of(kind)
     found = inspect(file)
     batches_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    work = Path(tempfile.mkdtemp(prefix=".landing-", dir=batches_dir))
-    try:
+    with scratch_folder(batches_dir, ".landing-") as work:
         spill = work / "spill"
         spill.mkdir(mode=0o700)
         with Database.memory(memory_gb, threads, spill) as db:
@@ -101,7 +100,7 @@ def land(
             )
             out = work / "batch"
             out.mkdir(mode=0o700)
-            landed = _write(db, records, context, out, progress)
+            landed = _write(db, records, context, out, progress, threads)
         landed = replace(
             landed,
             sha256=found.sha256,
@@ -113,8 +112,6 @@ def land(
         landed.save(out)
         _publish(out, target)
         return landed
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _write(
@@ -123,6 +120,7 @@ def _write(
     context: Context,
     out: Path,
     progress: Callable[[int, int], None] | None,
+    threads: int,
 ) -> Landed:
     plan = context.plan
     is_lead = plan.kind.name == "leads"
@@ -134,8 +132,15 @@ def _write(
         early = records.quarantined()
         sink.write("quarantine", early)
         reasons.update(early["reason_code"].to_list())
-        for frame in records.batches(db, content_hash=not is_lead):
-            rows = shape(frame, context)
+
+        def shaped(frame: pl.DataFrame) -> tuple[int, Rows, Context]:
+            # What could not be read is counted per batch: batches are worked on side by side.
+            mine = replace(context, unreadable=Counter())
+            return int(frame["row_number"][-1]), shape(frame, mine), mine
+
+        batches = records.batches(db, content_hash=not is_lead)
+        for last, rows, mine in in_order(batches, shaped, threads):
+            context.unreadable.update(mine.unreadable)
             kept += rows.tables[plan.kind.table]["row_number"].n_unique()
             reasons.update(dict(rows.quarantine["reason_code"].value_counts().iter_rows()))
             sink.write("quarantine", rows.quarantine)
@@ -144,7 +149,7 @@ def _write(
             if "custom" in rows.tables:
                 survey.see(rows.tables["custom"])
             if progress is not None:
-                progress(int(frame["row_number"][-1]), records.total)
+                progress(last, records.total)
         written = dict(sink.rows)
     quarantined = sum(reasons.values())
     if records.total != kept + quarantined:

@@ -37,17 +37,17 @@ def open_jsonl(file: InputFile, db: Database, scratch: Path) -> Records:
             fix="export as JSON lines, not as one array",
         )
     pointers = {f"k{i}": "/" + _escaped(key) for i, key in enumerate(keys)}
-    columns = ",\n    ".join(
-        f"json_extract_string(document, $k{i}) AS c{i}" for i in range(len(keys))
-    )
+    columns = ",\n    ".join(f"cells[{i + 1}] AS c{i}" for i in range(len(keys)))
+    statement = sql("pipelines.load", "read_jsonl.sql").replace("__columns__", columns)
     return Records(
         file_name=name,
         headers=unique_headers(keys),
         total=total,
-        query=sql("pipelines.load", "read_jsonl.sql").replace("__columns__", columns),
+        query=statement.replace("__pointers__", ", ".join(f"${name}" for name in pointers)),
         params={"path": str(path), **pointers},
         broken=broken,
         about={"format": "jsonl", "compression": file.compression, "encoding": "utf-8"},
+        has_bad=True,
     )
 
 

@@ -1,4 +1,4 @@
--- purpose: read a Parquet file, every cell as text
+-- purpose: read a Parquet file, every cell as text, and numbers also as such
 -- grain: one row per record, in file order
 -- reads: the file $path
 -- writes: nothing

@@ -1,6 +1,6 @@
 """The records of one file, whatever its format: all text, streamed, each with its number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,8 @@ from pipelines.errors import BadInputError, StoreError
 from pipelines.load.screen import Broken
 from pipelines.store import Database
 
-BATCH_ROWS = 250_000
+# As many as DuckDB puts into a row group of its own: several batches are in memory at a time.
+BATCH_ROWS = 122_880
 
 QUARANTINE_SCHEMA: dict[str, type[pl.DataType]] = {
     "file": pl.String,
@@ -35,8 +36,11 @@ class Records:
     total : int
         Records in the file, counted without the reader.
     query : str
-        SELECT that yields the columns ``c0, c1, ...``, all VARCHAR, and may yield ``bad``: the
-        text of a record that is no record.
+        SELECT that yields the columns ``c0, c1, ...``, all VARCHAR.
+    numeric : frozenset of str
+        Headers of which `query` also yields the number itself, as ``n0, n1, ...``.
+    has_bad : bool
+        `query` also yields ``bad``: the text of a record that is no record, else null.
     params : dict
         Bound values of `query`.
     broken : list of Broken
@@ -52,18 +56,35 @@ class Records:
     params: dict[str, object]
     broken: list[Broken] = field(default_factory=list)
     about: dict[str, object] = field(default_factory=dict)
+    numeric: frozenset[str] = frozenset()
+    has_bad: bool = False
 
     def column(self, header: str) -> str:
         """Return the name of a header's column in `query`."""
         return f"c{self.headers.index(header)}"
 
     def batches(
-        self, db: Database, *, content_hash: bool = False, limit: int | None = None
+        self,
+        db: Database,
+        *,
+        content_hash: bool = False,
+        limit: int | None = None,
+        only: Collection[str] | None = None,
+        as_numbers: Collection[str] = (),
     ) -> Iterator[pl.DataFrame]:
         """Stream the records: ``row_number`` (Int64, 1-based), then every header as Utf8.
 
         With `content_hash` a column of that name holds the MD5 of all cells of the record; a
         column ``bad`` is there when the reader can meet records that are none.
+
+        Parameters
+        ----------
+        limit : int or None
+            Stop after so many records.
+        only : collection of str or None
+            Headers to read, at least one; None: all of them.
+        as_numbers : collection of str
+            Headers to give as the file's own numbers where it has such.
 
         Raises
         ------
@@ -73,8 +94,11 @@ class Records:
         cells = ", ".join(f"coalesce({c}, chr(0))" for c in self._columns())
         extra = f", md5(concat_ws(chr(31), {cells})) AS content_hash" if content_hash else ""
         cut = f" LIMIT {int(limit)}" if limit is not None else ""
-        statement = f"SELECT *{extra} FROM ({self.query}){cut}"
-        names = dict(zip(self._columns(), self.headers, strict=True))
+        names = {c: h for c, h in self._named() if only is None or h in only}
+        native = {c for c, h in names.items() if h in as_numbers and h in self.numeric}
+        chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in names]
+        chosen += ["bad"] if self.has_bad else []
+        statement = f"SELECT {', '.join(chosen)}{extra} FROM ({self.query}){cut}"
         shift = _Shift(self.broken)
         seen = 0
         for frame in self._read(db, statement):
@@ -109,6 +133,9 @@ class Records:
 
     def _columns(self) -> list[str]:
         return [f"c{i}" for i in range(len(self.headers))]
+
+    def _named(self) -> list[tuple[str, str]]:
+        return list(zip(self._columns(), self.headers, strict=True))
 
 
 def unique_headers(names: Sequence[str]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def _suspects(plan: Plan, records: Records, db: Database) -> set[str]:
     headers = {h for n in names for h in (plan.claims[n], *plan.fallbacks.get(n, ()))}
     if not headers:
         return set()
-    head = pl.concat(records.batches(db, limit=_SAMPLE_RECORDS))
+    head = pl.concat(records.batches(db, limit=_SAMPLE_RECORDS, only=headers))
     return {h for h in headers if head[h].str.contains(SLASHED).any()}
 
 

@@ -1,6 +1,5 @@
 """Ad-hoc scoring: rank any export without touching the store; file in, file out."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,18 +11,20 @@ from features.build import build
 from features.schema import AS_OF, CUSTOM_PREFIX
 from models import Model
 from pipelines.errors import BadInputError, RefusedError, UsageError
-from pipelines.load import Landed, Mapping, land
+from pipelines.load import LeadFile, Mapping, open_leads
 from pipelines.load.mapping import Custom
 from pipelines.runs.context import need_home
 from pipelines.runs.registry import DATED, FULL, LEAD_ONLY, load_model, static_population
-from pipelines.score.stream import with_scores
 from pipelines.settings.clock import midnight, now, today
-from pipelines.settings.config import MemorySettings
 from pipelines.settings.home import Home
 from pipelines.store.files import check_format, write_table
 from pipelines.store.ledger import Ledger, models
+from pipelines.store.scratch import scratch_folder
 
-_IDS = ("source_system", "source_id", "row_number")
+# What is held per row until all are sorted.
+_SCORED = pl.DataFrame(
+    schema={"row_number": pl.Int32, "source_id": pl.String, "raw_score": pl.Float64}
+)
 _COLUMNS = (
     "source_id",
     "row_number",
@@ -88,126 +89,98 @@ def run_score(
         raise UsageError(f"{out.name} would be written over its own input", fix="name another -o")
     # What the file says about its outcome plays no part in scoring, and may be absent.
     given = mapping.model_copy(update={"label": None, "custom": Custom()}) if mapping else None
-    with tempfile.TemporaryDirectory(prefix="lead-triage-") as scratch:
-        landed = land(file, kind="leads", mapping=given, batches_dir=Path(scratch), at=now())
-        chosen = _choose(home, model, landed)
-        _check_inputs(chosen, landed)
-        parts = list(_scored(landed, chosen, midnight(as_of or today())))
-        ranked = _ranked(parts, chosen.model_id)
-        unreadable = _unreadable(landed)
-        write_table(pl.concat([ranked, unreadable]).select(_COLUMNS), out)
+    with (
+        scratch_folder() as scratch,
+        open_leads(file, mapping=given, at=now(), scratch=scratch) as leads,
+    ):
+        chosen = _choose(home, model, leads.source_system)
+        _check_inputs(chosen, leads)
+        scored = pl.concat([_SCORED, *_scored(leads, chosen, midnight(as_of or today()))])
+    unreadable = pl.Series("row_number", sorted(leads.unreadable), dtype=pl.Int32)
+    write_table(_result(_ranked(scored, chosen), unreadable, chosen.model_id), out)
     return ScoredFile(
-        records=landed.records,
-        scored=ranked.height,
-        unreadable=unreadable.height,
+        records=leads.records,
+        scored=scored.height,
+        unreadable=unreadable.len(),
         model_id=chosen.model_id,
         out=out,
     )
 
 
-def _choose(home: Home, model: str | None, landed: Landed) -> Model:
+def _choose(home: Home, model: str | None, source_system: str) -> Model:
     if model is not None:
         return load_model(home, model)
     with Ledger(need_home(home).ledger) as ledger:
-        own = models.champion(ledger, static_population(landed.source_system), FULL)
+        own = models.champion(ledger, static_population(source_system), FULL)
         found = own or models.champion(ledger, DATED, LEAD_ONLY)
     if found is None:
         raise RefusedError(
-            f"no model is in force for source {landed.source_system}",
+            f"no model is in force for source {source_system}",
             expected="a champion of this source, or of the dated population",
             fix="run `lead-triage train`, or name one with --model",
         )
     return load_model(home, found)
 
 
-def _check_inputs(model: Model, landed: Landed) -> None:
+def _check_inputs(model: Model, leads: LeadFile) -> None:
     if not model.features.is_lead_only:
         raise RefusedError(
             f"model {model.model_id} needs the events of a lead, which one file does not hold",
             expected="a lead-only model",
             fix="use its lead-only twin, see `lead-triage models list`",
         )
-    wanted = [
-        name.removeprefix(CUSTOM_PREFIX)
-        for name in model.features.inputs
-        if name.startswith(CUSTOM_PREFIX)
-    ]
-    missing = [name for name in wanted if name not in landed.custom_types]
+    missing = [name for name in _custom(model) if name not in leads.custom]
     if missing:
         raise BadInputError(
-            f"{landed.file_name} lacks {len(missing)} column(s) the model was trained on:"
+            f"{leads.file_name} lacks {len(missing)} column(s) the model was trained on:"
             f" {', '.join(missing)}",
             expected="the columns of the training file",
             fix="add them (empty is fine), or map them the same way",
         )
 
 
-def _scored(landed: Landed, model: Model, as_of: datetime) -> Iterator[pl.DataFrame]:
-    """Yield ids and scores, batch by batch in the order of the file."""
-    lead = [name for name in model.features.inputs if not name.startswith(CUSTOM_PREFIX)]
-    custom = [name for name in model.features.inputs if name.startswith(CUSTOM_PREFIX)]
-    columns = [name for name in lead if name != AS_OF]
-    rows = MemorySettings().batch_rows
-    for start in range(1, landed.records + 1, rows):
-        within = pl.col("row_number").is_between(start, start + rows - 1)
-        batch = (
-            pl.scan_parquet(landed.path("lead"))
-            .filter(within)
-            .select(*_IDS, *columns)
-            .with_columns(pl.lit(as_of).alias(AS_OF))
-        )
-        if custom:
-            own = pl.scan_parquet(landed.path("custom")).filter(within)
-            named = [pl.col(name.removeprefix(CUSTOM_PREFIX)).alias(name) for name in custom]
-            batch = batch.join(
-                own.select(pl.col("row_number").cast(pl.Int32), *named),
-                on="row_number",
-                how="left",
-                maintain_order="left",
-            )
-        frame = batch.sort("row_number").collect()
-        if frame.height:
-            yield with_scores(frame.select(_IDS), build(frame, model.features), model)
+def _custom(model: Model) -> list[str]:
+    """Name the custom columns that a model reads, as in the file."""
+    inputs = (name for name in model.features.inputs if name.startswith(CUSTOM_PREFIX))
+    return [name.removeprefix(CUSTOM_PREFIX) for name in inputs]
 
 
-def _ranked(parts: list[pl.DataFrame], model_id: str) -> pl.DataFrame:
-    if not parts:
-        return _nothing()
-    scored = pl.concat(parts).sort(
-        ["probability", "raw_score", "source_system", "source_id", "row_number"],
-        descending=[True, True, False, False, False],
+def _scored(leads: LeadFile, model: Model, as_of: datetime) -> Iterator[pl.DataFrame]:
+    """Yield ids and raw scores in the order of the file: all that is kept of a batch."""
+    custom = _custom(model)
+    columns = [n for n in model.features.inputs if not n.startswith(CUSTOM_PREFIX) and n != AS_OF]
+    numbers = {
+        name.removeprefix(CUSTOM_PREFIX)
+        for feature in model.features.features
+        if feature.kind == "number"
+        for name in feature.inputs
+    }.intersection(custom)
+    leads.survey(custom, numbers)
+
+    def matrix(rows: pl.DataFrame) -> pl.DataFrame:
+        return build(rows.with_columns(pl.lit(as_of).alias(AS_OF)), model.features)
+
+    for ids, features in leads.batches(columns, custom, numbers, matrix):
+        yield ids.with_columns(model.score(features)["raw_score"])
+
+
+def _ranked(scored: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Sort the best first; ties by id, so that the order of the file decides last."""
+    probability = model.probability(scored["raw_score"].to_numpy())
+    ranked = scored.with_columns(probability=probability).sort(
+        ["probability", "raw_score", "source_id", "row_number"],
+        descending=[True, True, False, False],
     )
-    return scored.with_columns(
+    return ranked.with_columns(
+        percentile=model.percentile(ranked["raw_score"].to_numpy()),
         rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
-        score_source=pl.lit("model"),
-        model_id=pl.lit(model_id),
-    ).select(_nothing().columns)
-
-
-def _unreadable(landed: Landed) -> pl.DataFrame:
-    """Return quarantined records as rows without a score: one row out per row in."""
-    path = landed.path("quarantine")
-    if not path.is_file():
-        return _nothing()
-    found = (
-        pl.read_parquet(path, columns=["record"])
-        .unique()
-        .sort("record")
-        .select(row_number=pl.col("record").cast(pl.Int32), score_source=pl.lit("none"))
     )
-    return pl.concat([_nothing(), found], how="diagonal")
 
 
-def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(
-        schema={
-            "source_id": pl.String,
-            "row_number": pl.Int32,
-            "probability": pl.Float64,
-            "raw_score": pl.Float64,
-            "percentile": pl.Float64,
-            "rank": pl.Int32,
-            "score_source": pl.String,
-            "model_id": pl.String,
-        }
-    )
+def _result(ranked: pl.DataFrame, unreadable: pl.Series, model_id: str) -> pl.DataFrame:
+    """Return one row per record: the ranked, then the unreadable without a score."""
+    found = ranked.with_columns(score_source=pl.lit("model"), model_id=pl.lit(model_id))
+    if not unreadable.is_empty():
+        aside = unreadable.to_frame().with_columns(score_source=pl.lit("none"))
+        found = pl.concat([found, aside], how="diagonal")
+    return found.select(_COLUMNS)

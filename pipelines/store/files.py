@@ -1,14 +1,18 @@
 """Files we hand to people and programs: whole or not at all, and safe to open in a spreadsheet."""
 
+import glob
 import os
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
 from pipelines.errors import UsageError
+from pipelines.store.scratch import is_alive
 
 # CWE-1236: a cell that begins with one of these is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")  # noqa: RUF001
+_SLICE_ROWS = 250_000
 _FORMATS = (".csv", ".parquet", ".jsonl")
 
 
@@ -45,19 +49,18 @@ def write_table(frame: pl.DataFrame, path: Path, mode: int = 0o600) -> Path:
 
     The file appears whole, by a rename, and only its owner may read it. CSV is for people and is
     guarded against formulas; Parquet and JSON lines are for programs and hold the cells as they
-    are.
+    are. What killed writers of the same file left behind is removed.
     """
     suffix = check_format(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
+        _drop_orphans(path)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as stream:
-            if suffix == ".csv":
-                guarded(frame).write_csv(stream)
-            elif suffix == ".parquet":
+            if suffix == ".parquet":
                 frame.write_parquet(stream)
             else:
-                frame.write_ndjson(stream)
+                _write_text(frame, suffix, stream)
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)
@@ -66,3 +69,21 @@ def write_table(frame: pl.DataFrame, path: Path, mode: int = 0o600) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return path
+
+
+def _write_text(frame: pl.DataFrame, suffix: str, stream: IO[bytes]) -> None:
+    # In slices: text takes several times the memory of the columns.
+    for start in range(0, max(frame.height, 1), _SLICE_ROWS):
+        part = frame.slice(start, _SLICE_ROWS)
+        if suffix == ".csv":
+            guarded(part).write_csv(stream, include_header=start == 0)
+        else:
+            part.write_ndjson(stream)
+
+
+def _drop_orphans(path: Path) -> None:
+    """Delete what writers of this very file left behind that were killed."""
+    for orphan in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+        writer = orphan.name.removesuffix(".partial").rpartition(".")[2]
+        if writer.isdecimal() and not is_alive(int(writer)):
+            orphan.unlink(missing_ok=True)

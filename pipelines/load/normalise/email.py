@@ -5,20 +5,26 @@ from functools import lru_cache
 import idna
 import polars as pl
 
-from pipelines.load.normalise.text import clean, data_lines
+from pipelines.load.normalise.text import clean, cleaned, data_lines
 
 # The dot-atom of RFC 5322 with the letters of RFC 6531; quoted local parts and address literals
 # exist in standards and not in CRMs, where they are typing errors.
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~\-]+(?:\.[\w!#$%&'*+/=?^`{|}~\-]+)*"
 _LABEL = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
 _KEY = rf"^{_LOCAL}@(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9\-]{{2,59}})$"
+_LONGEST_LOCAL, _LONGEST = 64, 254  # bytes; RFC 5321
+# Nine of ten addresses: what `_KEY` allows, in ASCII alone, is its own key.
+_PLAIN_LOCAL = r"[a-z0-9_!#$%&'*+/=?^`{|}~\-]+(?:\.[a-z0-9_!#$%&'*+/=?^`{|}~\-]+)*"
+_PLAIN = rf"^{_PLAIN_LOCAL}@(?:{_LABEL}\.)+[a-z]{{2,63}}$"
 # Typed to get past a mandatory field: they would join strangers into one person.
-_NOBODY = (
-    r"^(?:no[._-]?(?:ne|mail|e-?mail|name|address)|n[./_-]?a|null|nil|nobody|unknown|"
+_NOBODY_WORDS = (
+    r"(?:no[._-]?(?:ne|mail|e-?mail|name|address)|n[./_-]?a|null|nil|nobody|unknown|"
     r"not[._-]?(?:provided|available|applicable|given|known)|does[._-]?not[._-]?have|"
-    r"dummy|placeholder|do[._-]?not[._-]?use|x{2,}|asdf\w*|test)$"
+    r"dummy|placeholder|do[._-]?not[._-]?use|x{2,}|asdf\w*|test)"
 )
-_SAME_WORD = r"^(?:none|noemail|nomail|no|na|test|abc|asdf|aaa*|xxx*|mail|email|null|unknown)$"
+_SAME_WORDS = r"(?:none|noemail|nomail|no|na|test|abc|asdf|aaa*|xxx*|mail|email|null|unknown)"
+_NOBODY, _SAME_WORD = f"^{_NOBODY_WORDS}$", f"^{_SAME_WORDS}$"
+_SUSPECT = f"^(?:{_NOBODY_WORDS}|{_SAME_WORDS})@"
 
 
 def email_keys(values: pl.Series) -> pl.DataFrame:
@@ -37,6 +43,25 @@ def email_keys(values: pl.Series) -> pl.DataFrame:
         per value. The local part is lower case too: no mailbox provider in use tells case apart,
         and the same person typed twice does differ in case.
     """
+    raw = cleaned(values).str.to_lowercase().alias("key")
+    shape = raw.str.contains(_PLAIN) & ~raw.str.contains(_SUSPECT)
+    domain = raw.str.extract(r"@([^@]+)$").alias("domain")
+    size = raw.str.len_bytes()
+    is_plain = shape & (size <= _LONGEST) & (size - domain.str.len_bytes() <= _LONGEST_LOCAL + 1)
+    found = pl.DataFrame([raw, domain]).select(
+        email_key=pl.when(is_plain).then("key"), email_domain=pl.when(is_plain).then("domain")
+    )
+    left = (raw.is_not_null() & ~is_plain).arg_true()
+    if left.is_empty():
+        return found
+    rest = any_address(values.gather(left))
+    return found.with_columns(
+        found[name].scatter(left, rest[name]) for name in ("email_key", "email_domain")
+    )
+
+
+def any_address(values: pl.Series) -> pl.DataFrame:
+    """Normalise addresses as `email_keys` does, with all of its rules on every cell."""
     raw = clean("raw").str.to_lowercase()
     inner = pl.coalesce(raw.str.extract(r"<\s*([^<>\s]+)\s*>\s*$"), raw)
     bare = inner.str.strip_prefix("mailto:").str.normalize("NFC")
@@ -47,8 +72,8 @@ def email_keys(values: pl.Series) -> pl.DataFrame:
     key = pl.concat_str("local", pl.lit("@"), "domain")
     usable = (
         key.str.contains(_KEY)
-        & (pl.col("local").str.len_bytes() <= 64)
-        & (key.str.len_bytes() <= 254)
+        & (pl.col("local").str.len_bytes() <= _LONGEST_LOCAL)
+        & (key.str.len_bytes() <= _LONGEST)
         & ~_is_placeholder()
     )
     return frame.select(

@@ -12,10 +12,11 @@ import polars as pl
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from pipelines.load.normalise.phone_regions import Region, calling_codes, region, regions_of
-from pipelines.load.normalise.text import clean
+from pipelines.load.normalise.text import cleaned
 
 _EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|#)\s?\d{1,6}$"
-_PLAIN = r"^[(\s]*\+?[\d\s().\u00a0/\-]*$"
+# ASCII throughout: digits of other scripts are the library's business.
+_PLAIN = r"^[( ]*\+?[0-9 ().\u00a0/\-]*$"
 _LINE_TYPES = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE: "landline",
@@ -40,10 +41,12 @@ def phone_keys(values: pl.Series, country: pl.Series) -> pl.DataFrame:
         One row per value: ``e164`` (null: not a valid number), ``region`` (country whose plan
         holds the number) and ``line_type`` (mobile, landline or unknown; null with the number).
     """
-    rows = pl.DataFrame({"raw": values, "country": country}).select(
-        clean("raw").alias("raw"), "country", row=pl.int_range(pl.len(), dtype=pl.UInt32)
+    rows = pl.DataFrame({"raw": cleaned(values), "country": country}).with_columns(
+        row=pl.int_range(pl.len(), dtype=pl.UInt32)
     )
     given = rows.filter(pl.col("raw").is_not_null())
+    if given.is_empty():
+        return pl.DataFrame(schema=_SCHEMA).clear(n=rows.height)
     split = _split(given)
     decided = _classify(split.filter(~pl.col("is_open") & pl.col("code").is_not_null()))
     asked = _ask(split.filter("is_open"))
@@ -53,11 +56,18 @@ def phone_keys(values: pl.Series, country: pl.Series) -> pl.DataFrame:
 
 def _split(given: pl.DataFrame) -> pl.DataFrame:
     """Split every number into calling code and national number, or leave it open."""
-    bare = pl.col("raw").str.replace(_EXTENSION, "")
-    frame = given.filter(pl.col("raw").str.contains(r"\d")).with_columns(
-        digits=bare.str.replace_all(r"\D", ""),
-        is_plain=bare.str.contains(_PLAIN),
-        has_plus=bare.str.contains(r"^[(\s]*\+"),
+    # Only what is more than digits and punctuation can end in an extension.
+    is_plain = given["raw"].str.contains(_PLAIN)
+    rest = given.filter(~is_plain & given["raw"].str.contains(r"\d"))
+    rest = rest.with_columns(bare=pl.col("raw").str.replace(_EXTENSION, ""))
+    plain = given.filter(is_plain).with_columns(bare="raw", is_plain=pl.lit(value=True))
+    digits = pl.col("bare").str.replace_all(r"[^0-9]", "").alias("digits")
+    parts = (
+        plain.with_columns(digits).filter(pl.col("digits") != ""),
+        rest.with_columns(digits, is_plain=pl.col("bare").str.contains(_PLAIN)),
+    )
+    frame = pl.concat(parts, how="diagonal").with_columns(
+        has_plus=pl.col("bare").str.contains(r"^[( ]*\+")
     )
     dials_00 = [c for c in frame["country"].unique() if _dials_00(c)]
     exits = (

@@ -151,5 +151,6 @@ def _pattern(desc: object) -> str:
 
 
 def _anchored(pattern: str) -> str:
-    # [^\s\S] matches nothing: an absent kind of number must never match.
-    return f"^(?:{pattern})$" if pattern else r"^[^\s\S]$"
+    # [^\s\S] matches nothing: an absent kind of number must never match. Digits are ASCII here.
+    ascii_only = pattern.replace(r"\d", "[0-9]")
+    return f"^(?:{ascii_only})$" if pattern else r"^[^\s\S]$"

@@ -4,7 +4,7 @@ from functools import cache
 
 import polars as pl
 
-from pipelines.load.normalise.text import clean, data_lines, fold
+from pipelines.load.normalise.text import cleaned, data_lines, fold
 
 # Country-code domains sold to the whole world: they say nothing about where somebody is.
 _WORLDWIDE = frozenset(
@@ -57,8 +57,8 @@ def country_codes(values: pl.Series) -> pl.Series:
     pl.Series
         Utf8, ISO 3166-1 alpha-2; null when blank or not known.
     """
-    frame = pl.DataFrame({"raw": values})
-    distinct = frame.select(clean("raw").alias("raw")).drop_nulls().unique()
+    frame = pl.DataFrame({"raw": cleaned(values)})
+    distinct = frame.drop_nulls().unique()
     if distinct.is_empty():
         return pl.Series(values.name, [None] * len(values), dtype=pl.String)
     known = pl.DataFrame({"name": list(_countries()), "country": list(_countries().values())})
@@ -73,10 +73,8 @@ def country_codes(values: pl.Series) -> pl.Series:
         .join(known.rename({"name": "code", "country": "by_code"}), on="code", how="left")
         .select("raw", country=pl.coalesce("country", "by_code"))
     )
-    return (
-        frame.select(clean("raw").alias("raw"))
-        .join(looked_up, on="raw", how="left", maintain_order="left")["country"]
-        .alias(values.name)
+    return frame.join(looked_up, on="raw", how="left", maintain_order="left")["country"].alias(
+        values.name
     )
 
 
@@ -96,7 +94,7 @@ def state_codes(state: pl.Series, country: pl.Series) -> pl.Series:
     state, country : pl.Series
         Utf8; country as ISO alpha-2 or null.
     """
-    frame = pl.DataFrame({"state": state, "country": country}).with_columns(clean("state"))
+    frame = pl.DataFrame({"state": cleaned(state), "country": country})
     names = pl.DataFrame(
         [line.split(",") for line in data_lines("states.csv")[1:]],
         schema=["country", "name", "code"],
@@ -104,9 +102,9 @@ def state_codes(state: pl.Series, country: pl.Series) -> pl.Series:
     )
     # "California (US)" is how Odoo shows a state.
     name = fold(pl.col("state").str.replace(r"\s*\([A-Z]{2}\)\s*$", ""))
-    joined = frame.with_columns(name=name).join(
-        names, on=["country", "name"], how="left", maintain_order="left"
-    )
+    distinct = frame.filter(pl.col("country").is_in(names["country"].unique().to_list())).unique()
+    known = distinct.with_columns(name=name).join(names, on=["country", "name"])
+    joined = frame.join(known, on=["country", "state"], how="left", maintain_order="left")
     return joined.select(pl.coalesce("code", "state").alias(state.name)).to_series()
 
 

@@ -8,16 +8,30 @@ import polars as pl
 TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "oui", "si", "sí")
 FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", "nee", "non")
 
+_WHITE = " \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c"
 # 1,234,567.89 with any currency sign or code around it, and the k, M and B of report exports.
 _MONEY = r"^[^\d\-+.,(]{0,4}\s*([-+]?[\d.,'\s]*\d[.,]?)\s*([kKmMbB]?)\s*[^\d\-+.,)]{0,4}$"
+# What most columns hold throughout, and what needs no rule to be read.
+_PLAIN_NUMBER = {".": r"^-?\d{1,15}(?:\.\d{1,15})?$", ",": r"^-?\d{1,15}$"}
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
 def clean(column: str | pl.Expr) -> pl.Expr:
     """Trim white space (also no-break spaces and NULs); blank becomes null. Utf8 -> Utf8."""
     expr = pl.col(column) if isinstance(column, str) else column
-    trimmed = expr.str.strip_chars(" \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c")
+    trimmed = expr.str.strip_chars(_WHITE)
     return pl.when(trimmed != "").then(trimmed)
+
+
+def cleaned(values: pl.Series) -> pl.Series:
+    """Do to a whole column what `clean` does, in less time where no cell is blank."""
+    trimmed = values.str.strip_chars(_WHITE)
+    shortest = trimmed.str.len_bytes().min()
+    if shortest != 0:
+        return trimmed
+    return (
+        trimmed.to_frame("t").select(pl.when(pl.col("t") != "").then("t"))["t"].alias(values.name)
+    )
 
 
 def boolean(column: str) -> pl.Expr:
@@ -45,6 +59,17 @@ def number(values: pl.Series, decimal: str) -> pl.Series:
         ``"."`` or ``","``; the other one may group thousands, only where groups of three digits
         prove it.
     """
+    text = cleaned(values)
+    is_plain = text.str.contains(_PLAIN_NUMBER[decimal])
+    left = (text.is_not_null() & ~is_plain).arg_true()
+    if left.is_empty():
+        return text.cast(pl.Float64)
+    plain = text.to_frame("t").select(pl.when(is_plain).then("t").cast(pl.Float64))["t"]
+    return plain.scatter(left, any_number(text.gather(left), decimal)).alias(values.name)
+
+
+def any_number(values: pl.Series, decimal: str) -> pl.Series:
+    """Read numbers as `number` does, with all of its rules on every cell."""
     group = "," if decimal == "." else "."
     frame = pl.DataFrame({"raw": values}).select(
         clean("raw").str.extract(_MONEY, 1).str.replace_all(r"[\s']", "").alias("digits"),

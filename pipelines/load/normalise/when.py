@@ -5,7 +5,7 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.load.normalise.text import clean
+from pipelines.load.normalise.text import cleaned
 
 Order = Literal["dmy", "mdy"]
 
@@ -13,6 +13,8 @@ Order = Literal["dmy", "mdy"]
 SLASHED = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\b"
 _OFFSET = r"(?:[zZ]|\s?[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 _WITH_OFFSET = rf"\d:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s?{_OFFSET}"
+_SECONDS = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.0+)?"
+_ZERO_OFFSET = r"(?:[zZ]|[+-]00:?00)"
 _UNIX_MS = r"^\d{12,13}$"
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
 # Written with a month name or a leading year, a date cannot be misread.
@@ -47,9 +49,60 @@ def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
     A day without a clock is midnight UTC of that day, in every zone. A clock that the zone
     skipped (spring) is null; one that it ran twice (autumn) is the earlier.
     """
-    text = pl.DataFrame({"raw": values}).select(clean("raw").alias("raw"))["raw"]
-    if text.null_count() == len(text):
-        return pl.Series(values.name, [None] * len(values), dtype=pl.Datetime("us"))
+    text = cleaned(values)
+    found = _plain(text, style)
+    left = (text.is_not_null() & found.is_null()).arg_true()
+    if not left.is_empty():
+        found = found.scatter(left, any_clock(text.gather(left), style))
+    return found.alias(values.name)
+
+
+def _plain(text: pl.Series, style: DateStyle) -> pl.Series:
+    """Read what databases write and what can be read in one step; null where that is not so.
+
+    A column is tried as a whole when most of a probe fits: any other is read by the rules at once.
+    """
+    nothing = pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
+    given = text.is_not_null().arg_true()
+    if given.is_empty() or style.format is not None:
+        return nothing
+    probe = text.gather(given.gather_every(max(1, len(given) // _PROBE)))
+    # Only where clocks are UTC anyway does one without an offset need no conversion.
+    ways = (_clock, _day, _iso) if style.timezone == "UTC" else (_day, _iso_utc)
+    for read in ways:
+        if 2 * read(probe).count() > len(probe):
+            value = read(text)
+            is_plausible = value.dt.year().is_between(*_YEARS)
+            return value.to_frame("v").select(pl.when(is_plausible).then("v"))["v"]
+    return nothing
+
+
+def _clock(text: pl.Series) -> pl.Series:
+    return _parse(text, "%Y-%m-%d %H:%M:%S")
+
+
+def _day(text: pl.Series) -> pl.Series:
+    return _parse(text, "%Y-%m-%d")
+
+
+def _iso(text: pl.Series) -> pl.Series:
+    return _whole_seconds(text, rf"{_SECONDS}{_ZERO_OFFSET}?$")
+
+
+def _iso_utc(text: pl.Series) -> pl.Series:
+    return _whole_seconds(text, rf"{_SECONDS}{_ZERO_OFFSET}$")
+
+
+def _whole_seconds(text: pl.Series, shape: str) -> pl.Series:
+    """Read what interfaces and CSV writers make of a timestamp: ``2024-03-12T09:14:05.000Z``."""
+    bare = text.to_frame("t").select(
+        pl.when(pl.col("t").str.contains(shape)).then(pl.col("t").str.slice(0, 19))
+    )["t"]
+    return _parse(bare, "%Y-%m-%dT%H:%M:%S")
+
+
+def any_clock(text: pl.Series, style: DateStyle) -> pl.Series:
+    """Read clean cells as `timestamps` does, with all of its rules on every cell."""
     # Unix time is UTC by definition.
     has_offset = text.str.contains(rf"{_WITH_OFFSET}|{_UNIX_MS}").fill_null(value=False)
     naive = _naive(text.str.replace(rf"(\d)\s?{_OFFSET}", "${1}") if has_offset.any() else text,
@@ -73,11 +126,7 @@ def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
         .otherwise(zoned)
     )
     plausible = pl.col("utc").dt.year().is_between(*_YEARS)
-    return (
-        frame.select(utc.alias("utc"))
-        .select(pl.when(plausible).then("utc"))["utc"]
-        .alias(values.name)
-    )
+    return frame.select(utc.alias("utc")).select(pl.when(plausible).then("utc"))["utc"]
 
 
 def dates(values: pl.Series, style: DateStyle) -> pl.Series:

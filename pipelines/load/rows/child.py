@@ -50,8 +50,8 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
         ``row_number``, the raw columns as Utf8, ``content_hash``; maybe ``bad``.
     """
     kind = context.plan.kind
-    named = {name: context.values(frame, name) for name in kind.fields}
     text = {name: context.cells(frame, name) for name in kind.fields}
+    named = {name: context.read(cells) for name, cells in text.items()}
     checks = [not_json(context)] if "bad" in frame.columns else []
     checks += _keys(named, context)
     checks += _words(named, context)
@@ -77,8 +77,7 @@ def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
         named["hash"] = named["hash"].str.to_lowercase().str.extract(r"^([0-9a-f]{32,128})$", 1)
     preset = context.plan.preset
     if "lead_source_id" in named and preset is not None and preset.name == "salesforce":
-        ids = named["lead_source_id"].to_frame("i").select(salesforce_18(pl.col("i")))
-        named["lead_source_id"] = ids.to_series().alias("lead_source_id")
+        named["lead_source_id"] = salesforce_18(named["lead_source_id"])
     who = [name for name in context.plan.kind.any_of if name in named]
     return [
         (Reason.NO_USABLE_KEY, None, pl.all_horizontal(pl.col(f"\0{n}").is_null() for n in who))

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.load.kinds import FIELD_TYPES
-from pipelines.load.normalise.text import boolean, clean, number
+from pipelines.load.normalise.text import boolean, clean, cleaned, number
 from pipelines.load.normalise.when import DateStyle, dates, timestamps
 from pipelines.load.plan import Plan
 from pipelines.load.quarantine import Reason
@@ -58,14 +58,21 @@ class Context:
         """Return the trimmed text of a canonical field; null where blank or not supplied."""
         plan = self.plan
         if name in plan.claims:
-            sources = (plan.claims[name], *plan.fallbacks.get(name, ()))
+            fallbacks = plan.fallbacks.get(name, ())
+            if not fallbacks:
+                return cleaned(frame[plan.claims[name]]).alias(name)
+            sources = (plan.claims[name], *fallbacks)
             return frame.select(pl.coalesce(clean(source) for source in sources).alias(name))[name]
         value = plan.constants.get(name) or None
         return pl.Series(name, [value], dtype=pl.String).new_from_index(0, frame.height)
 
     def values(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return a canonical field in its own type, counting cells that cannot be read."""
-        text = self.cells(frame, name)
+        return self.read(self.cells(frame, name))
+
+    def read(self, text: pl.Series) -> pl.Series:
+        """Turn the cells of the canonical field they are named for into the field's own type."""
+        name = text.name
         kind = FIELD_TYPES.get(name, "text")
         if kind == "text":
             return text
@@ -123,9 +130,11 @@ def set_aside(
     verdict = pl.coalesce(
         pl.when(bad).then(pl.lit(index, dtype=pl.Int32)) for index, (_, _, bad) in enumerate(checks)
     )
-    judged = frame.with_columns(verdict.alias("\0verdict"))
-    good = judged.filter(pl.col("\0verdict").is_null()).drop("\0verdict")
-    bad = judged.filter(pl.col("\0verdict").is_not_null())
+    judged = frame.select(verdict.alias("\0verdict"))["\0verdict"]
+    if judged.null_count() == len(judged):
+        return frame, pl.DataFrame(schema=QUARANTINE_SCHEMA)
+    good = frame.filter(judged.is_null())
+    bad = frame.with_columns(judged).filter(judged.is_not_null())
     reasons = {i: reason.value for i, (reason, _, _) in enumerate(checks)}
     columns = {i: column for i, (_, column, _) in enumerate(checks)}
     headers = [h for h in context.plan.headers if h in frame.columns]

@@ -1,5 +1,7 @@
 """Lead records: the lead itself, its custom columns, its static label."""
 
+from collections.abc import Collection, Sequence
+
 import polars as pl
 
 from pipelines.load.kinds import LEAD_FIELDS, OUTCOME_SIGNALS
@@ -8,11 +10,25 @@ from pipelines.load.normalise.ids import salesforce_18
 from pipelines.load.normalise.party import party_type
 from pipelines.load.normalise.phone import phone_keys
 from pipelines.load.normalise.place import country_codes, country_of_domain, state_codes
-from pipelines.load.normalise.text import clean
+from pipelines.load.normalise.text import clean, cleaned
 from pipelines.load.quarantine import Reason
 from pipelines.load.rows.context import Check, Context, Rows, not_json, set_aside, stamp
 from pipelines.load.rows.signals import consent_rows, outcome_rows
 from pipelines.load.tables import SCHEMAS
+
+_PLACE = ("phone", "mobile", "country", "email")
+# Columns of `lead` that come from other fields than the one of their name.
+_DERIVED: dict[str, tuple[str, ...]] = {
+    "email_key": ("email",),
+    "email_domain": ("email",),
+    "phone_e164": _PLACE,
+    "mobile_e164": _PLACE,
+    "line_type": _PLACE,
+    "country": _PLACE,
+    "country_source": _PLACE,
+    "state": ("state", *_PLACE),
+    "party_type": ("party_type", "company", "title", "email"),
+}
 
 
 def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
@@ -24,20 +40,12 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
         ``row_number`` and the raw columns as Utf8; maybe ``bad``.
     """
     plan = context.plan
-    frame = frame.with_columns(context.cells(frame, "source_id").alias("\0id"))
-    blank = pl.all_horizontal(clean(h).is_null() for h in plan.headers)
-    checks: list[Check] = [(Reason.EMPTY_RECORD, None, blank)]
-    if "source_id" in plan.claims:
-        missing = (Reason.MISSING_VALUE, plan.claims["source_id"], pl.col("\0id").is_null())
-        checks.append(missing)
-    if "bad" in frame.columns:
-        checks.insert(0, not_json(context))
-    good, quarantine = set_aside(frame, checks, context)
-    lead = _lead(good, context)
+    good, quarantine = lead_records(frame, context)
+    lead = lead_columns(good, context)
     key = lead.select("row_number", "source_system", "source_id")
     tables = {"lead": lead}
     if plan.custom:
-        tables["custom"] = good.select("row_number", *(_kept(h) for h in plan.custom))
+        tables["custom"] = good.select("row_number", *(kept(h) for h in plan.custom))
     if plan.label is not None:
         tables["static_label"] = _label(good, key, context)
     if any(plan.has(name) for name in OUTCOME_SIGNALS):
@@ -47,26 +55,85 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
     return Rows(tables, quarantine)
 
 
-def _lead(good: pl.DataFrame, context: Context) -> pl.DataFrame:
-    base = good.select("row_number", _source_id(context).alias("source_id"))
-    fields = [context.values(good, name) for name in LEAD_FIELDS if name != "source_id"]
-    lead = base.with_columns(fields).rename({"party_type": "\0party"})
-    lead = lead.hstack(email_keys(lead["email"]))
-    lead = _placed(lead, good, context)
+def lead_records(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split raw records into those that are leads and quarantine rows.
+
+    Parameters
+    ----------
+    frame : pl.DataFrame
+        ``row_number``, raw columns, maybe ``bad``. Where the file has an id column that one is
+        enough: a record without an id is no lead, whatever else it holds.
+    """
+    plan = context.plan
+    frame = frame.with_columns(context.cells(frame, "source_id").alias("\0id"))
+    id_column = plan.claims.get("source_id")
+    # The id first: hardly a record is left to be looked at after it.
+    headers = sorted((h for h in plan.headers if h in frame.columns), key=lambda h: h != id_column)
+    checks: list[Check] = [(Reason.EMPTY_RECORD, None, pl.lit(_is_empty(frame, headers)))]
+    if id_column is not None:
+        checks.append((Reason.MISSING_VALUE, id_column, pl.col("\0id").is_null()))
+    if "bad" in frame.columns:
+        checks.insert(0, not_json(context))
+    return set_aside(frame, checks, context)
+
+
+def lead_fields(columns: Collection[str]) -> set[str]:
+    """Return the canonical fields that columns of the table `lead` are made of."""
+    return {field for name in columns for field in _DERIVED.get(name, (name,))}
+
+
+def lead_columns(
+    good: pl.DataFrame, context: Context, columns: Collection[str] | None = None
+) -> pl.DataFrame:
+    """Return rows of the table `lead`.
+
+    Parameters
+    ----------
+    good : pl.DataFrame
+        Records of `lead_records`, with the raw columns that `lead_fields` needs.
+    columns : collection of str or None
+        Columns of the table to return, in its order; None: all of them.
+    """
+    schema = SCHEMAS["lead"]
+    wanted = schema.keys() if columns is None else set(columns)
+    needed = lead_fields(wanted)
+    lead = good.select("row_number").with_columns(_source_id(good, context))
+    fields = [context.values(good, n) for n in LEAD_FIELDS if n in needed and n != "source_id"]
+    lead = lead.hstack(fields)
+    if "email" in needed:
+        lead = lead.hstack(email_keys(lead["email"]))
+    if not _DERIVED.keys() & wanted <= {"email_key", "email_domain", "party_type"}:
+        lead = _placed(lead, context)
+    if "state" in wanted:
+        lead = lead.with_columns(state_codes(lead["state"], lead["country"]))
+    if "merged_into_id" in wanted and _is_salesforce(context):
+        lead = lead.with_columns(salesforce_18(lead["merged_into_id"]))
+    if "party_type" in wanted:
+        given = lead["party_type"].alias("\0party")
+        lead = lead.with_columns(given).with_columns(party_type("\0party").alias("party_type"))
     dated = "created_at" in context.plan.claims
-    merged = pl.col("merged_into_id")
-    if _is_salesforce(context):
-        lead = lead.with_columns(salesforce_18(merged))
-    lead = lead.with_columns(
-        party_type("\0party").alias("party_type"),
-        pl.lit(value=dated).alias("is_dated"),
-        pl.col("row_number").cast(pl.Int32),
-        *stamp(context),
-    )
-    return lead.select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS["lead"].items())
+    lead = lead.with_columns(pl.lit(value=dated).alias("is_dated"), *stamp(context))
+    return lead.select(pl.col(name).cast(schema[name]) for name in schema if name in wanted)
 
 
-def _placed(lead: pl.DataFrame, good: pl.DataFrame, context: Context) -> pl.DataFrame:
+def kept(header: str) -> pl.Expr:
+    """Return a custom cell: its text as it is; only a blank one is nothing."""
+    return pl.when(pl.col(header).str.strip_chars() != "").then(header).alias(header)
+
+
+def _is_empty(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series:
+    """Tell which records hold nothing in any column, looking only at what is still in doubt."""
+    left = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    for header in headers:
+        if left.is_empty():
+            break
+        cells = frame[header] if left.len() == frame.height else frame[header].gather(left)
+        is_blank = (cleaned(cells) if cells.dtype == pl.String else cells).is_null()
+        left = left.filter(is_blank)
+    return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True).scatter(left, True)
+
+
+def _placed(lead: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Add phones and country: the field, else the phone's country, else the domain's."""
     country = country_codes(lead["country"])
     lost = int((lead["country"].is_not_null() & country.is_null()).sum())
@@ -88,29 +155,24 @@ def _placed(lead: pl.DataFrame, good: pl.DataFrame, context: Context) -> pl.Data
         ).alias("line_type"),
     )
     sources = ("\0field", "\0phone", "\0domain")
-    placed = placed.with_columns(
+    return placed.with_columns(
         pl.coalesce(sources).alias("country"),
         pl.coalesce(pl.when(pl.col(s).is_not_null()).then(pl.lit(s[1:])) for s in sources).alias(
             "country_source"
         ),
     ).drop(sources)
-    return placed.with_columns(state_codes(placed["state"], placed["country"]))
 
 
-def _source_id(context: Context) -> pl.Expr:
+def _source_id(good: pl.DataFrame, context: Context) -> pl.Series:
     if not context.plan.has("source_id"):
-        return pl.concat_str(pl.lit(context.file_id + ":"), pl.col("row_number"))
-    given = pl.col("\0id")
+        numbered = pl.concat_str(pl.lit(context.file_id + ":"), pl.col("row_number"))
+        return good.select(numbered.alias("source_id"))["source_id"]
+    given = good["\0id"].alias("source_id")
     return salesforce_18(given) if _is_salesforce(context) else given
 
 
 def _is_salesforce(context: Context) -> bool:
     return context.plan.preset is not None and context.plan.preset.name == "salesforce"
-
-
-def _kept(header: str) -> pl.Expr:
-    # A custom cell keeps its text as it is; only a blank one is nothing.
-    return pl.when(pl.col(header).str.strip_chars() != "").then(header).alias(header)
 
 
 def _label(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.DataFrame:

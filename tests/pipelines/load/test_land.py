@@ -1,6 +1,8 @@
 import gzip
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 
 import polars as pl
@@ -182,3 +184,28 @@ def test_no_error_tells_what_is_in_the_cells(load: Load):
         with pytest.raises(BadInputError) as caught:
             load(content)
         assert "secret" not in str(caught.value)
+
+
+def test_what_a_killed_load_left_is_cleared_by_the_next(load: Load, tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / "batches" / f".landing-{dead.pid}-x"
+    left.mkdir(parents=True)
+    (left / "lead.parquet").touch()
+    landed = load(LEADS)
+    assert [p.name for p in landed.folder.parent.iterdir()] == [landed.batch_id]
+
+
+def test_keys_of_json_lines_may_hold_anything(load: Load):
+    document = {"source_id": "1", "a/b": "s", "t~": 1.5, "": "none", "$.a": {"x": [1]}, "0": True}
+    landed = load(json.dumps(document) + '\n{"source_id": "2"}\n', name="f.jsonl")
+    custom = rows(landed, "custom").drop("row_number")
+    first = dict(zip(custom.columns, custom.row(0), strict=True))
+    assert sorted(str(value) for value in first.values()) == [
+        "1.5",
+        "none",
+        "s",
+        "true",
+        '{"x":[1]}',
+    ]
+    assert set(custom.row(1)) == {None}

@@ -1,0 +1,107 @@
+"""What reads ordinary cells in one step must say what the full rules say, cell by cell."""
+
+from datetime import datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.load.normalise.email import any_address, email_keys
+from pipelines.load.normalise.place import state_codes
+from pipelines.load.normalise.text import any_number, clean, cleaned, number
+from pipelines.load.normalise.when import DateStyle, any_clock, timestamps
+
+BLANK = st.sampled_from(["", " ", "\u00a0", "\t ", "\x00"])
+DIGITS = st.text("0123456789", min_size=0, max_size=5)
+DAY = st.dates().map(str) | st.tuples(DIGITS, DIGITS, DIGITS).map("-".join)
+CLOCK = st.times().map(str) | st.from_regex(
+    r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,7})?)?", fullmatch=True
+)
+OFFSET = st.sampled_from(["", "", "Z", "z", "+0000", "-00:00", "+00", "+02:00", " +0530", ".000Z"])
+STAMP = st.tuples(DAY, st.sampled_from([" ", "T", "t", "  ", ""]), CLOCK | BLANK, OFFSET).map(
+    "".join
+)
+SECONDS = st.datetimes(datetime(1890, 1, 1), datetime(2110, 1, 1)).map(
+    lambda at: str(at.replace(microsecond=0))
+)
+WORD = st.text("ab1._-+@<> éА", max_size=6)
+LOCAL = WORD | st.sampled_from(["none", "test", "x", "xx", "no-mail", "n/a", "ann.lee", "asdfgh"])
+DOMAIN = WORD | st.sampled_from(
+    ["none.com", "test.example", "x.co", "a-b.example", "b\u00fc.example"]
+)
+ADDRESS = st.tuples(BLANK | st.just(""), LOCAL, st.sampled_from(["@", "", "@@"]), DOMAIN).map(
+    "".join
+)
+MONEY = st.from_regex(r"[-+$(]?[0-9]{0,4}[.,]?[0-9]{0,17}[.,]?[0-9]{0,3}[kM€]?", fullmatch=True)
+
+
+def column(cells: st.SearchStrategy[str]) -> st.SearchStrategy[pl.Series]:
+    """Columns that are mostly of one kind, as real ones are, and dirty here and there."""
+    one = st.none() | BLANK | cells | st.text(max_size=4)
+    return st.lists(one, min_size=1, max_size=30).map(lambda v: pl.Series("c", v, dtype=pl.String))
+
+
+@given(column(st.text(" \u00a0\tab", max_size=4)))
+def test_trimming(values):
+    assert cleaned(values).equals(values.to_frame().select(clean("c"))["c"], null_equal=True)
+
+
+@given(column(STAMP) | column(SECONDS) | column(DAY), st.data())
+def test_timestamps(values, data):
+    zone = data.draw(st.sampled_from(["UTC", "Europe/Amsterdam"]))
+    order = data.draw(st.sampled_from([None, "dmy", "mdy"]))
+    style = DateStyle(zone, data.draw(st.sampled_from([None, None, "%d-%m-%Y"])), order)
+    one_by_one = [any_clock(cleaned(values.slice(i, 1)), style).item() for i in range(len(values))]
+    assert timestamps(values, style).to_list() == one_by_one
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-12T09:14:05.000+0000",
+        "2024-03-12T09:14:60Z",
+        "2024-03-12T24:00:00Z",
+        "2024-03-12 09:14:05",
+        "2024-03-12 9:4:5",
+        "1850-01-01 00:00:00",
+        "2024-02-30",
+        "12-10-2010:10:10",
+        "+2024-01-01",
+        "2024- 1- 2",
+    ],
+)
+def test_timestamps_at_the_edges_of_the_plain_forms(text):
+    values = pl.Series([text, text, "2024-01-01"])
+    alone = any_clock(values.head(1), DateStyle()).item()
+    assert timestamps(values, DateStyle()).to_list()[:2] == [alone, alone]
+
+
+@given(column(MONEY), st.sampled_from([".", ","]))
+def test_numbers(values, decimal):
+    slow = any_number(values, decimal)
+    assert number(values, decimal).equals(slow, null_equal=True)
+
+
+@given(column(ADDRESS))
+def test_addresses(values):
+    assert email_keys(values).equals(any_address(values), null_equal=True)
+
+
+def test_addresses_at_their_longest():
+    locals_ = ["k" * 64, "k" * 65]
+    tails = [".".join(["b" * 60] * n) + "." + "c" * m for n in (1, 3) for m in (2, 5, 6, 7, 8)]
+    values = pl.Series([f"{local}@{tail}" for local in locals_ for tail in tails])
+    assert email_keys(values).equals(any_address(values), null_equal=True)
+    assert 0 < email_keys(values)["email_key"].count() < len(values)
+
+
+STATE = st.none() | st.sampled_from(["ca", "California ", "NY", "Bayern", "", " "])
+COUNTRY = st.none() | st.sampled_from(["US", "CA", "DE"])
+
+
+@given(st.lists(st.tuples(STATE, COUNTRY), min_size=1, max_size=20))
+def test_states_do_not_depend_on_the_other_rows(pairs):
+    frame = pl.DataFrame(pairs, schema={"s": pl.String, "c": pl.String}, orient="row")
+    alone = [state_codes(row["s"], row["c"]).item() for row in frame.iter_slices(1)]
+    assert state_codes(frame["s"], frame["c"]).to_list() == alone
