@@ -2,23 +2,24 @@
 -- grain:   one row per person
 -- reads:   person, lead, eligible_* tables, role_name_frame, disposable_domain_frame
 -- writes:  table eligibility (appends to an empty table)
--- params:  as_of, feed_bits (customer feed, all channels), retention_months, retention_countries,
---          recontact_days, attempts_cap
+-- params:  as_of, feed_bits (customer feed, all channels), retention_months, retention_countries
 INSERT INTO eligibility BY NAME
 WITH main AS (
     SELECT
         person.person_key, lead.lead_key, lead.country,
         region_of(lead.country) AS region, party_class(lead.party_type) AS party,
         is_mobile_point(lead.phone_e164, lead.mobile_e164, lead.line_type) AS is_mobile,
-        folded_email(lead.email_key) AS email_name,
+        coalesce(folded.name, lead.email_key) AS email_name,
         call_point(lead.phone_e164, lead.mobile_e164) AS call_name,
         text_point(lead.phone_e164, lead.mobile_e164, lead.line_type) AS text_name,
         point_bits(lead.email_key, lead.email)
             | bit_if(lead.email_domain IN (SELECT domain FROM disposable_domain_frame),
                 r_disposable_domain())
-            | bit_if(without_tag(lower(left(lead.email_key,
-                length(lead.email_key) - length(lead.email_domain) - 1)))
-                IN (SELECT name FROM role_name_frame), r_role_address()) AS email_flaws,
+            | bit_if(CASE
+                    WHEN folded.name IS NULL
+                        THEN local_part(lead.email_key, lead.email_domain)
+                    ELSE without_tag(lower(local_part(lead.email_key, lead.email_domain)))
+                END IN (SELECT name FROM role_name_frame), r_role_address()) AS email_flaws,
         point_bits(call_point(lead.phone_e164, lead.mobile_e164),
             coalesce(lead.phone, lead.mobile))
             | bit_if(lead.phone_valid = false, r_invalid_contact_point()) AS call_flaws,
@@ -34,27 +35,26 @@ WITH main AS (
                         THEN coalesce(touch.own_at, lead.created_at)
                         ELSE family.own_at END, '-infinity')
                     < $as_of::TIMESTAMP - to_months($retention_months), r_retention_review())
-            | bit_if(touch.approach_at >= $as_of::TIMESTAMP - to_days($recontact_days),
-                r_recontact_interval())
-            | bit_if(touch.approaches >= $attempts_cap, r_frequency_cap()) AS every_channel,
-        touch.inquiry_at, touch.purchase_at
+            | coalesce(pace.bits, 0::UINTEGER) AS every_channel
     FROM person
     JOIN lead ON lead.lead_key = person.representative_lead_key
-    LEFT JOIN eligible_touch AS touch USING (person_key)
+    LEFT JOIN eligible_folded AS folded ON folded.lead_key = person.representative_lead_key
+    LEFT JOIN eligible_own_contact AS touch ON touch.lead_key = person.representative_lead_key
     LEFT JOIN eligible_family AS family USING (person_key)
+    LEFT JOIN eligible_pace AS pace USING (person_key)
 ),
 known AS (
-    SELECT main.*, cell.email AS email_cell, cell.phone AS phone_cell,
-           cell.ai_voice AS ai_voice_cell, cell.sms AS sms_cell, cell.mail AS mail_cell,
+    SELECT main.* EXCLUDE (region), cell.region,
            coalesce(fact.email, 0::UINTEGER) AS email_fact,
            coalesce(fact.phone, 0::UINTEGER) AS phone_fact,
            coalesce(fact.ai_voice, 0::UINTEGER) AS ai_voice_fact,
            coalesce(fact.sms, 0::UINTEGER) AS sms_fact,
            coalesce(fact.mail, 0::UINTEGER) AS mail_fact,
-           coalesce(fact.registries, 0) AS hits,
-           permit.email AS email_permit, permit.phone AS phone_permit,
-           permit.ai_voice AS ai_voice_permit, permit.sms AS sms_permit,
-           permit.mail AS mail_permit,
+           policy_verdict(main.country, policy.email, cell.email_bits) AS email_policy,
+           policy_verdict(main.country, policy.phone, cell.phone_bits) AS phone_policy,
+           policy_verdict(main.country, policy.ai_voice, cell.ai_voice_bits) AS ai_voice_policy,
+           policy_verdict(main.country, policy.sms, cell.sms_bits) AS sms_policy,
+           policy_verdict(main.country, policy.mail, cell.mail_bits) AS mail_policy,
            coalesce(by_email.channels, 0) AS email_objected,
            coalesce(by_call.channels, 0) AS call_objected,
            coalesce(by_text.channels, 0) AS text_objected,
@@ -63,33 +63,26 @@ known AS (
     FROM main
     LEFT JOIN eligible_cell_wide AS cell USING (region, party, is_mobile)
     LEFT JOIN eligible_person_fact AS fact USING (person_key)
-    LEFT JOIN eligible_permit AS permit USING (person_key)
+    LEFT JOIN eligible_policy AS policy USING (person_key)
     LEFT JOIN eligible_objected_point AS by_email ON by_email.name = main.email_name
     LEFT JOIN eligible_objected_point AS by_call ON by_call.name = main.call_name
     LEFT JOIN eligible_objected_point AS by_text ON by_text.name = main.text_name
 ),
 masked AS (
-    SELECT person_key, lead_key,
-        CASE WHEN region IN (SELECT region FROM eligible_cell) THEN region END AS region,
+    SELECT person_key, lead_key, region,
         (every_channel | email_fact | email_flaws | email_bounced
-            | shared_bits(email_fact, email_objected, 1)
-            | policy_bits(country, email_cell, email_permit, hits, purchase_at, inquiry_at)
+            | shared_bits(email_fact, email_objected, 1) | email_policy
         )::UINTEGER AS email_reasons,
         (every_channel | phone_fact | call_flaws
-            | shared_bits(phone_fact, call_objected, 2)
-            | policy_bits(country, phone_cell, phone_permit, hits, purchase_at, inquiry_at)
+            | shared_bits(phone_fact, call_objected, 2) | phone_policy
         )::UINTEGER AS phone_reasons,
         (every_channel | ai_voice_fact | call_flaws
-            | shared_bits(ai_voice_fact, call_objected, 4)
-            | policy_bits(country, ai_voice_cell, ai_voice_permit, hits, purchase_at, inquiry_at)
+            | shared_bits(ai_voice_fact, call_objected, 4) | ai_voice_policy
         )::UINTEGER AS ai_voice_reasons,
         (every_channel | sms_fact | text_flaws
-            | shared_bits(sms_fact, text_objected, 8)
-            | policy_bits(country, sms_cell, sms_permit, hits, purchase_at, inquiry_at)
+            | shared_bits(sms_fact, text_objected, 8) | sms_policy
         )::UINTEGER AS sms_reasons,
-        (every_channel | mail_fact | mail_flaws
-            | policy_bits(country, mail_cell, mail_permit, hits, purchase_at, inquiry_at)
-        )::UINTEGER AS mail_reasons
+        (every_channel | mail_fact | mail_flaws | mail_policy)::UINTEGER AS mail_reasons
     FROM known
 )
 SELECT person_key, lead_key, region,

@@ -14,22 +14,25 @@ import polars as pl
 from pipelines.eligible import inputs
 from pipelines.eligible.reasons import Reason
 from pipelines.eligible.report import mask_counts, reason_counts
+from pipelines.eligible.suppressed import check_suppressions, match_suppressions
 from pipelines.errors import RefusedError
-from pipelines.settings.contact_keys import hmac_pads
 from pipelines.settings.policy import FeedSettings, PolicyTable
 from pipelines.store import Database, reset_table, sql
 
 _SCRATCH = (
     "eligible_cell",
     "eligible_cell_wide",
+    "eligible_folded",
     "eligible_lead_fact",
     "eligible_person_fact",
     "eligible_objected_point",
     "eligible_bounced",
-    "eligible_lead_touch",
-    "eligible_touch",
+    "eligible_own_contact",
     "eligible_family",
+    "eligible_pace",
     "eligible_permit",
+    "eligible_relationship",
+    "eligible_policy",
 )
 
 
@@ -59,6 +62,7 @@ def evaluate(
     feeds: FeedSettings,
     as_of: datetime,
     suppression_secrets: Sequence[bytes] = (),
+    suppression_tags: pl.DataFrame | None = None,
 ) -> EligibleResult:
     """Write table `eligibility` anew, one row per person.
 
@@ -74,6 +78,8 @@ def evaluate(
     suppression_secrets : sequence of bytes
         HMAC keys under which suppressed contact points may have been hashed, the old one too while
         keys are being rotated.
+    suppression_tags : pl.DataFrame, optional
+        Of the ledger: key_hmac, tag. They save time and never decide.
 
     Raises
     ------
@@ -82,12 +88,12 @@ def evaluate(
     """
     started = time.perf_counter()
     _check_persons(db)
-    _check_suppressions(db, suppression_secrets)
+    check_suppressions(db, suppression_secrets)
     frames = _frames(db, policy, as_of)
     for name, frame in frames.items():
         db.register(name, frame)
     try:
-        _collect(db, as_of, suppression_secrets)
+        _collect(db, policy, as_of, suppression_secrets, suppression_tags)
         _decide(db, policy, feeds, as_of)
     finally:
         for name in frames:
@@ -128,34 +134,35 @@ def _strings(name: str, values: tuple[str, ...]) -> pl.DataFrame:
     return pl.DataFrame({name: list(values)}, schema={name: pl.String})
 
 
-def _collect(db: Database, as_of: datetime, secrets: Sequence[bytes]) -> None:
+def _collect(
+    db: Database,
+    policy: PolicyTable,
+    as_of: datetime,
+    secrets: Sequence[bytes],
+    tags: pl.DataFrame | None,
+) -> None:
     """Gather what speaks for and against each person in small temporary tables."""
     db.run(inputs.reason_macros() + sql(__package__, "macros.sql"))
     db.run(sql(__package__, "cell.sql"), as_of=as_of)
     db.run(sql(__package__, "cell_wide.sql"))
+    db.run(sql(__package__, "folded.sql"))
     db.run(sql(__package__, "lead_fact.sql"), as_of=as_of)
     db.run(sql(__package__, "key_fact.sql"))
-    kinds = db.frame(
-        "SELECT DISTINCT kind FROM suppression WHERE until IS NULL OR until > $as_of", as_of=as_of
-    )["kind"].to_list()
-    for secret in secrets:
-        inner, outer = hmac_pads(secret)
-        if "domain" in kinds:
-            statement = sql(__package__, "suppressed_domain.sql")
-            db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
-        if "hash" in kinds:
-            statement = sql(__package__, "suppressed_hash.sql")
-            db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
-        if "email" in kinds or "phone" in kinds:
-            statement = sql(__package__, "suppressed.sql")
-            db.run(statement, as_of=as_of, inner_pad=inner, outer_pad=outer)
+    match_suppressions(db, as_of, secrets, tags)
     db.run(sql(__package__, "person_fact.sql"))
     db.run(sql(__package__, "objected_point.sql"))
     db.run(sql(__package__, "bounced.sql"), as_of=as_of)
-    db.run(sql(__package__, "lead_touch.sql"), as_of=as_of)
-    db.run(sql(__package__, "person_touch.sql"))
+    db.run(sql(__package__, "own_contact.sql"), as_of=as_of)
     db.run(sql(__package__, "family.sql"))
+    db.run(
+        sql(__package__, "pace.sql"),
+        as_of=as_of,
+        recontact_days=policy.pacing.recontact_interval_days,
+        attempts_cap=policy.pacing.max_attempts_per_year,
+    )
     db.run(sql(__package__, "permit.sql"), as_of=as_of)
+    db.run(sql(__package__, "relationship.sql"), as_of=as_of)
+    db.run(sql(__package__, "policy.sql"))
 
 
 def _decide(db: Database, policy: PolicyTable, feeds: FeedSettings, as_of: datetime) -> None:
@@ -166,38 +173,17 @@ def _decide(db: Database, policy: PolicyTable, feeds: FeedSettings, as_of: datet
         feed_bits=inputs.customer_feed_bits(db, feeds, as_of),
         retention_months=policy.retention.months,
         retention_countries=list(policy.retention.countries),
-        recontact_days=policy.pacing.recontact_interval_days,
-        attempts_cap=policy.pacing.max_attempts_per_year,
     )
 
 
 def _check_persons(db: Database) -> None:
     leads = db.scalar("SELECT count(*) FROM lead")
-    links = db.scalar("SELECT count(*) FROM dedupe_link SEMI JOIN lead USING (lead_key)")
+    links = db.scalar("SELECT count(*) FROM dedupe_link")
+    # As many links as leads, and every lead has one: so each has exactly one.
     linked = db.scalar("SELECT count(*) FROM lead SEMI JOIN dedupe_link USING (lead_key)")
     if not leads == links == linked:
         raise RefusedError(
             f"{leads} leads, {linked} of them with a person, {links} links",
             expected="one person for every lead",
             fix="run identify again before eligibility",
-        )
-
-
-def _check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:
-    entries = db.scalar("SELECT count(*) FROM suppression")
-    if entries and not secrets:
-        raise RefusedError(
-            f"{entries} suppressions and no key to match them with",
-            expected="the HMAC key they were made with",
-            fix="restore secrets/hmac.key of this home",
-        )
-    unknown = db.scalar(
-        "SELECT count(*) FROM suppression WHERE key_hmac IS NULL OR kind IS NULL"
-        " OR kind NOT IN ('email', 'phone', 'domain', 'hash')"
-    )
-    if unknown:
-        raise RefusedError(
-            f"{unknown} suppressions that no contact point could ever match",
-            expected="kind email, phone or domain, and a key",
-            fix="rebuild table suppression from the ledger",
         )

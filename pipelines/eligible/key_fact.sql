@@ -1,6 +1,7 @@
 -- purpose: carry what is recorded against contact points to the leads that have them
 -- grain:   one row per lead, contact point and reason
--- reads:   consent_event, customer, registry, registry_frame (registered), free_domain_frame, lead
+-- reads:   consent_event, customer, registry, registry_frame (registered), free_domain_frame, lead,
+--          eligible_folded
 -- writes:  temporary table eligible_lead_fact (appends)
 INSERT INTO eligible_lead_fact
 WITH key_fact AS (
@@ -31,7 +32,11 @@ fact AS (
     GROUP BY point, channels, bits
 )
 SELECT lead.lead_key, fact.channels, fact.bits, fact.registries
-FROM lead JOIN fact ON fact.point = folded_email(lead.email_key)
+-- a point is folded, so an address that is not folded meets none here, and its name does below
+FROM lead JOIN fact ON fact.point = lead.email_key
+UNION ALL
+SELECT own.lead_key, fact.channels, fact.bits, fact.registries
+FROM eligible_folded AS own JOIN fact ON fact.point = own.name
 UNION ALL
 SELECT lead.lead_key, fact.channels, fact.bits, fact.registries
 FROM lead JOIN fact ON fact.point = lead.phone_e164

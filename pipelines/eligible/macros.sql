@@ -18,6 +18,8 @@ CREATE OR REPLACE TEMP MACRO is_blank(given) AS coalesce(trim(given), '') = '';
 -- duckdb 2.0.0 cannot compare its result when statistics say that the column holds nothing but null.
 CREATE OR REPLACE TEMP MACRO mail_local(address) AS
     left(address, length(address) - strpos(reverse(address), '@'));
+CREATE OR REPLACE TEMP MACRO local_part(address, domain) AS
+    left(address, length(address) - length(domain) - 1);
 CREATE OR REPLACE TEMP MACRO without_tag(local_part) AS
     CASE WHEN strpos(local_part, '+') > 1 THEN left(local_part, strpos(local_part, '+') - 1)
         ELSE local_part
@@ -43,6 +45,8 @@ CREATE OR REPLACE TEMP MACRO folded_key(contact_key) AS
 -- HMAC-SHA-256 of RFC 2104, hex; the key arrives as its two padded blocks.
 CREATE OR REPLACE TEMP MACRO hmac_hex(inner_pad, outer_pad, text) AS
     sha256(outer_pad || unhex(sha256(inner_pad || encode(text))));
+-- settings.contact_keys.tag_hex in SQL.
+CREATE OR REPLACE TEMP MACRO tag_hex(tag_prefix, text) AS md5(tag_prefix || text);
 
 -- The one number or address a channel uses, of the representative lead.
 CREATE OR REPLACE TEMP MACRO call_point(phone, mobile) AS coalesce(phone, mobile);
@@ -70,12 +74,17 @@ CREATE OR REPLACE TEMP MACRO register_bits(cell, hits, purchase_at, inquiry_at) 
     WHEN hits & cell.registries <> 0 THEN cell.feed_bits | r_registry_hit()
     ELSE cell.feed_bits
 END;
-CREATE OR REPLACE TEMP MACRO policy_bits(country, cell, permit, hits, purchase_at, inquiry_at) AS
+CREATE OR REPLACE TEMP MACRO policy_bits(cell, permit, hits, purchase_at, inquiry_at) AS
 CASE
-    WHEN country IS NULL THEN r_country_unknown()
     WHEN cell.registries IS NULL THEN r_no_policy_row()
     ELSE ground_bits(cell, permit, purchase_at, inquiry_at)
         | register_bits(cell, hits, purchase_at, inquiry_at)
+END;
+-- `counted` is of eligible_policy, `uncounted` of eligible_cell_wide.
+CREATE OR REPLACE TEMP MACRO policy_verdict(country, counted, uncounted) AS
+CASE
+    WHEN country IS NULL THEN r_country_unknown()
+    ELSE coalesce(counted, uncounted, r_no_policy_row())
 END;
 CREATE OR REPLACE TEMP MACRO objection_bits() AS
     r_art21_objection() | r_opted_out() | r_suppressed();

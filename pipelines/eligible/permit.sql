@@ -69,6 +69,8 @@ judged AS (
         AND cell.party = party_class(main.party_type)
         AND cell.is_mobile = is_mobile_point(main.phone_e164, main.mobile_e164, main.line_type)
         AND (held.channel IS NULL OR held.channel = cell.channel)
+    -- where everybody may be contacted no record changes anything
+    WHERE NOT cell.is_open
 ),
 flawed AS (
     SELECT person_key, channel,

@@ -1,7 +1,9 @@
 -- purpose: find the leads whose e-mail address or number is on the own suppression list
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, suppression    writes: temporary table eligible_lead_fact (appends)
--- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks)
+-- reads:   lead, eligible_folded, suppression, suppression_tag_frame (registered)
+-- writes:  temporary table eligible_lead_fact (appends)
+-- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks), tag_prefix, is_tagged (every
+--          entry has a tag: only texts of a known tag can match, and only they get an HMAC)
 INSERT INTO eligible_lead_fact
 WITH entry AS (
     SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
@@ -12,15 +14,19 @@ WITH entry AS (
 canonical AS (
     SELECT lead_key, 'email:' || email_key AS text FROM lead WHERE email_key IS NOT NULL
     UNION ALL
-    SELECT lead_key, 'email:' || folded_email(email_key) FROM lead
-    WHERE folded_email(email_key) <> email_key
+    SELECT lead_key, 'email:' || name FROM eligible_folded
     UNION ALL
     SELECT lead_key, 'phone:' || phone_e164 FROM lead WHERE phone_e164 IS NOT NULL
     UNION ALL
     SELECT lead_key, 'phone:' || mobile_e164 FROM lead
     WHERE mobile_e164 IS NOT NULL AND mobile_e164 IS DISTINCT FROM phone_e164
+),
+suspect AS MATERIALIZED (
+    SELECT lead_key, text
+    FROM canonical
+    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag_frame)
 )
-SELECT canonical.lead_key, entry.channels, r_suppressed(), 0
-FROM canonical
+SELECT suspect.lead_key, entry.channels, r_suppressed(), 0
+FROM suspect
 JOIN entry ON entry.key_hmac
-    = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, canonical.text)
+    = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, suspect.text)

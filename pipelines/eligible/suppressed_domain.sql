@@ -1,7 +1,8 @@
 -- purpose: find the leads whose mail domain, or one above it, is on the suppression list
 -- grain:   one row per lead and suppressed domain
--- reads:   lead, suppression    writes: temporary table eligible_lead_fact (appends)
--- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks)
+-- reads:   lead, suppression, suppression_tag_frame (registered)
+-- writes:  temporary table eligible_lead_fact (appends)
+-- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
 WITH entry AS (
     SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
@@ -9,24 +10,35 @@ WITH entry AS (
     WHERE kind = 'domain' AND (until IS NULL OR until > $as_of)
     GROUP BY lower(key_hmac)
 ),
-labelled AS (
-    SELECT DISTINCT email_domain, string_split(email_domain, '.') AS labels
+held AS MATERIALIZED (
+    SELECT DISTINCT email_domain
     FROM lead
     WHERE email_domain IS NOT NULL
 ),
+labelled AS (
+    SELECT email_domain, string_split(email_domain, '.') AS labels
+    FROM held
+    WHERE email_domain LIKE '%.%.%'
+),
 -- a.b.example.com: itself, b.example.com, example.com; never the last label alone
 above AS (
-    SELECT email_domain, array_to_string(labels[level:], '.') AS name
-    FROM labelled, LATERAL (
-        SELECT unnest(generate_series(1, greatest(length(labels) - 1, 1))) AS level
-    )
+    SELECT email_domain, email_domain AS name FROM held
+    UNION ALL
+    SELECT email_domain, array_to_string(labels[level:], '.')
+    FROM labelled, LATERAL (SELECT unnest(generate_series(2, length(labels) - 1)) AS level)
+),
+suspect AS MATERIALIZED (
+    SELECT email_domain, 'domain:' || name AS text
+    FROM above
+    WHERE NOT $is_tagged
+        OR tag_hex($tag_prefix, 'domain:' || name) IN (SELECT tag FROM suppression_tag_frame)
 ),
 bound AS (
-    SELECT above.email_domain, bit_or(entry.channels) AS channels
-    FROM above
+    SELECT suspect.email_domain, bit_or(entry.channels) AS channels
+    FROM suspect
     JOIN entry ON entry.key_hmac
-        = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, 'domain:' || above.name)
-    GROUP BY above.email_domain
+        = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, suspect.text)
+    GROUP BY suspect.email_domain
 )
 SELECT lead.lead_key, bound.channels, r_suppressed(), 0
 FROM lead JOIN bound USING (email_domain)

@@ -2,8 +2,9 @@
 --          in which lists are exchanged; MD5, SHA-1 or SHA-256, of an address or a number with or
 --          without its plus sign
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, suppression    writes: temporary table eligible_lead_fact (appends)
--- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks)
+-- reads:   lead, suppression, suppression_tag_frame (registered)
+-- writes:  temporary table eligible_lead_fact (appends)
+-- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
 WITH entry AS (
     SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
@@ -22,8 +23,13 @@ canonical AS (
     SELECT lead_key, 'hash:' || unnest([md5(plain), sha1(plain), sha256(plain)]) AS text
     FROM point
     WHERE plain IS NOT NULL
+),
+suspect AS MATERIALIZED (
+    SELECT lead_key, text
+    FROM canonical
+    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag_frame)
 )
-SELECT canonical.lead_key, entry.channels, r_suppressed(), 0
-FROM canonical
+SELECT suspect.lead_key, entry.channels, r_suppressed(), 0
+FROM suspect
 JOIN entry ON entry.key_hmac
-    = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, canonical.text)
+    = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, suspect.text)

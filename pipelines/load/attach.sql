@@ -37,7 +37,8 @@ by_contact AS (
 )
 SELECT
     waiting.row_id,
-    coalesce(own.lead_key, by_any_id.lead_key, by_contact.lead_key) AS lead_key
+    coalesce(own.lead_key, by_any_id.lead_key, by_contact.lead_key) AS lead_key,
+    own.lead_key IS NOT NULL AS is_own
 FROM waiting
 LEFT JOIN lead AS own
     ON waiting.source_system = own.source_system AND waiting.lead_source_id = own.source_id

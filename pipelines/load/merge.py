@@ -39,7 +39,7 @@ class MergeCounts:
     attached: int = 0
 
 
-def merge(db: Database, batch_dir: Path, at: datetime) -> MergeCounts:
+def merge(db: Database, batch_dir: Path, at: datetime, *, attaches: bool = True) -> MergeCounts:
     """Merge one landed batch into the staging store.
 
     Parameters
@@ -50,6 +50,9 @@ def merge(db: Database, batch_dir: Path, at: datetime) -> MergeCounts:
         Folder that `land` made.
     at : datetime
         Time of the merge, UTC without zone; becomes ``ingested_at`` of the rows it writes.
+    attaches : bool
+        Give waiting child rows, of any file, their lead afterwards. It reads all leads, so of
+        several batches only the last one needs to.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def merge(db: Database, batch_dir: Path, at: datetime) -> MergeCounts:
         unchanged=unchanged,
         duplicates=batch.duplicates,
         quarantined=batch.quarantined,
-        attached=attach_waiting(db),
+        attached=attach_waiting(db) if attaches else 0,
     )
     _audit(counts)
     return counts

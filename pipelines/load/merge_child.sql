@@ -3,22 +3,35 @@
 -- reads: the batch's Parquet file $path, superseded, lead, the table filled in
 -- writes: temp table landed_child
 -- parameters: $path; the table, the id, the column lists and what is kept are filled in
+-- A stored row does not repeat the id that its lead has: then the name it was given is the lead's.
 CREATE OR REPLACE TEMP TABLE landed_child AS
 SELECT
     landed.*,
     own.lead_key,
     known.content IS NULL AS is_new,
-    coalesce(known.content <> landed.content, false) AS is_changed
+    coalesce(known.content <> landed.content, false)
+    OR known.content IS NOT NULL AND CASE
+        WHEN known.lead_name IS NOT NULL
+            THEN landed.__lead_id__ IS DISTINCT FROM known.lead_name
+        ELSE landed.__lead_id__ IS NOT NULL
+            AND landed.__lead_id__ IS DISTINCT FROM named.source_id
+    END AS is_changed
 FROM (
-    SELECT *, hash(__columns__) AS content
+    SELECT *, hash(__content__) AS content
     FROM read_parquet($path)
     WHERE __kept__
 ) AS landed
 LEFT JOIN (
-    SELECT __own_id__, hash(__columns__) AS content
+    SELECT
+        __own_id__,
+        hash(__content__) AS content,
+        __stored_key__ AS lead_key,
+        __stored_name__ AS lead_name
     FROM __table__
     WHERE __scope__
 ) AS known
     ON landed.__own_id__ = known.__own_id__
 LEFT JOIN (SELECT lead_key, source_system, source_id FROM lead) AS own
     ON landed.source_system = own.source_system AND landed.__lead_id__ = own.source_id
+LEFT JOIN lead AS named
+    ON known.lead_key = named.lead_key

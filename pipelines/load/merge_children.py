@@ -17,8 +17,17 @@ OWN_IDS = {
 }
 _WAITING = ("activity", "outcome", "consent_event", "contact_attempt")
 _NOT_CONTENT = frozenset(
-    {"row_number", "source_system", "ingested_at", "batch_id", "contact_key", "registry_id"}
+    {
+        "row_number",
+        "source_system",
+        "lead_source_id",
+        "ingested_at",
+        "batch_id",
+        "contact_key",
+        "registry_id",
+    }
 )
+_TO_THE_SECOND = {"activity": ("at",)}
 
 
 def merge_child(
@@ -53,13 +62,15 @@ def merge_child(
     scope = f"source_system = '{batch.source_system}'" if "source_system" in stored else "true"
     has_lead = "lead_source_id" in SCHEMAS[table]
     statement = (
-        statement.replace("SELECT __own_id__, hash", f"SELECT {identity} AS {own}, hash")
+        statement.replace("__own_id__,\n", f"{identity} AS {own},\n")
         .replace("__own_id__", own)
-        .replace("__columns__", ", ".join(quoted(c) for c in content))
+        .replace("__content__", ", ".join(_stored(table, c) for c in content))
         .replace("__table__", quoted(table))
         .replace("__scope__", scope)
         .replace("__kept__", kept)
         .replace("landed.__lead_id__", "landed.lead_source_id" if has_lead else "NULL")
+        .replace("__stored_key__", "lead_key" if has_lead else "NULL::BIGINT")
+        .replace("__stored_name__", "lead_source_id" if has_lead else "NULL::VARCHAR")
     )
     db.run(statement, path=str(path))
     if table == "consent_event":
@@ -73,15 +84,27 @@ def merge_child(
             f" (SELECT {own} FROM landed_child WHERE is_changed)"
         )
     columns = [c for c in stored if c in SCHEMAS[table] and c != "ingested_at"]
-    columns += ["lead_key"] if "lead_key" in stored else []
+    written = [f"{_stored(table, c)} AS {quoted(c)}" for c in columns if c != "lead_source_id"]
+    if has_lead:
+        # The name of the lead is stored where the lead itself does not say it.
+        written += ["lead_key", "CASE WHEN lead_key IS NULL THEN lead_source_id END lead_source_id"]
     db.run(
         f"INSERT INTO {quoted(table)} BY NAME"
-        f" SELECT {', '.join(quoted(c) for c in columns)}, $at::TIMESTAMP AS ingested_at"
-        " FROM landed_child WHERE is_new OR is_changed",
+        f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at"
+        " FROM landed_child WHERE is_new OR is_changed"
+        # What happened to a lead lies together: it compresses better and is read together.
+        f" ORDER BY {'lead_key, ' if has_lead else ''}row_number",
         at=at.isoformat(sep=" "),
     )
     db.run("DROP TABLE landed_child")
     return loaded, updated, total - loaded - updated
+
+
+def _stored(table: str, column: str) -> str:
+    """Return `column` as the store keeps it: to the second where a second is enough."""
+    if column in _TO_THE_SECOND.get(table, ()):
+        return f"date_trunc('second', {quoted(column)})"
+    return quoted(column)
 
 
 def attach_waiting(db: Database) -> int:
@@ -106,7 +129,8 @@ def attach_waiting(db: Database) -> int:
         db.run(statement)
         attached += int(db.scalar("SELECT count(*) FROM attached"))
         db.run(
-            f"UPDATE {name} SET lead_key = attached.lead_key FROM attached"
+            f"UPDATE {name} SET lead_key = attached.lead_key, lead_source_id ="
+            " CASE WHEN NOT attached.is_own THEN lead_source_id END FROM attached"
             f" WHERE {name}.rowid = attached.row_id"
         )
         db.run("DROP TABLE attached")

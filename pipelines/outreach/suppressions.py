@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import get_args
 
 from pipelines.errors import UsageError
-from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys
+from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys, tag_hex
 from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.schema import CHANNELS
 
@@ -78,5 +78,11 @@ def _rows(
             ) from None
         for text in texts:
             yield suppressions.Suppression(
-                kind, hmac_hex(secret, text), channel, reason, at, source
+                kind,
+                hmac_hex(secret, text),
+                channel,
+                reason,
+                at,
+                source,
+                tag_hex(secret, text),
             )

@@ -53,7 +53,8 @@ class RunContext:
 
     def staged(self) -> Database:
         """Open the store file that this run builds."""
-        return self._open(staging_file(self.home, self.run_id), read_only=False)
+        path = staging_file(self.home, self.run_id)
+        return self._open(path, read_only=False, work=path.with_name("work.duckdb"))
 
     def published(self) -> Database:
         """Open the published store file, read-only."""
@@ -63,7 +64,7 @@ class RunContext:
         """Open the ledger."""
         return Ledger(self.home.ledger)
 
-    def _open(self, path: Path, *, read_only: bool) -> Database:
+    def _open(self, path: Path, *, read_only: bool, work: Path | None = None) -> Database:
         memory = self.settings.memory
         return Database.open(
             path,
@@ -71,6 +72,7 @@ class RunContext:
             memory_gb=memory.duckdb_gb,
             threads=memory.threads,
             spill=self.home.spill,
+            work=work,
         )
 
 

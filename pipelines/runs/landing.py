@@ -167,8 +167,9 @@ def merged_batches(home: Home) -> set[str]:
 def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
     """Merge every pending batch into the staged store and record where its records went."""
     found = []
-    for landed in pending_batches(home):
-        merged = Merged(landed, merge(db, landed.folder, at))
+    pending = pending_batches(home)
+    for landed in pending:
+        merged = Merged(landed, merge(db, landed.folder, at, attaches=landed is pending[-1]))
         _record(db, merged, at)
         found.append(merged)
     return found

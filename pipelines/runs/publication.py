@@ -6,7 +6,9 @@ import shutil
 from pipelines.publish.audit import row_counts
 from pipelines.runs.context import RunContext, code_version
 from pipelines.runs.fingerprint import input_hash
+from pipelines.settings.clock import today
 from pipelines.store.ledger import runs
+from pipelines.store.rewrite import is_due
 from pipelines.store.snapshot import (
     Published,
     check_in_fresh_process,
@@ -45,6 +47,7 @@ def publish_staged(ctx: RunContext, *, kind: str) -> Published:
         if kind == "nightly":
             db.run("DELETE FROM meta WHERE key = 'nightly_run_id'")
             db.run("INSERT INTO meta VALUES ('nightly_run_id', $run_id)", run_id=ctx.run_id)
+        due = is_due(db, today(), ctx.settings.store.rewrite_days)
         rows = row_counts(db)
     memory = ctx.settings.memory
     finish(
@@ -52,6 +55,7 @@ def publish_staged(ctx: RunContext, *, kind: str) -> Published:
         ctx.settings.store.max_free_share,
         memory_gb=memory.duckdb_gb,
         threads=memory.threads,
+        is_due=due,
     )
     check_in_fresh_process(
         path, ["--kind", kind, "--key-file", str(ctx.home.key_file), "--rows", json.dumps(rows)]

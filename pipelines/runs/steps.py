@@ -13,7 +13,7 @@ import polars as pl
 from features.build import build
 from models import Model
 from pipelines.eligible import evaluate, publish_reasons, remember_suppressed
-from pipelines.featurise import feature_batches
+from pipelines.featurise import feature_batches, read_ahead
 from pipelines.identify import identify
 from pipelines.publish.outbox import write_funnel, write_list
 from pipelines.runs.context import RunContext
@@ -24,6 +24,7 @@ from pipelines.score.stream import score_batches, write_scores, write_unscored
 from pipelines.settings.clock import now
 from pipelines.store import Database, reset_table
 from pipelines.store.ledger import runs, suppressions
+from pipelines.store.schema import begin_night, pack_night
 from pipelines.store.snapshot import begin
 from pipelines.triage import Lane, decide
 
@@ -34,6 +35,9 @@ Step = Callable[[RunContext], Counts]
 def merge_step(ctx: RunContext) -> Counts:
     """Copy the published store to staging and merge every batch it does not hold yet."""
     path = begin(ctx.home, ctx.run_id)
+    with ctx.staged() as db:
+        begin_night(db)
+    # A connection of its own: the space of the last night is free once the file was closed.
     with ctx.staged() as db:
         merged = merge_pending(db, ctx.home, at=now())
         leads = int(db.scalar("SELECT count(*) FROM lead"))
@@ -55,6 +59,7 @@ def eligible_step(ctx: RunContext) -> Counts:
     """Decide per person and channel who may be contacted, with today's suppressions."""
     with ctx.ledger() as ledger:
         suppressed = suppressions.frame(ledger)
+        tags = suppressions.tags(ledger)
     with ctx.staged() as db:
         reset_table(db, "suppression")
         db.insert("suppression", suppressed)
@@ -65,6 +70,7 @@ def eligible_step(ctx: RunContext) -> Counts:
             feeds=ctx.settings.feeds,
             as_of=ctx.midnight,
             suppression_secrets=(ctx.home.secret(),),
+            suppression_tags=tags,
         )
         remember_suppressed(db, now())
     return {
@@ -90,8 +96,8 @@ def score_step(ctx: RunContext) -> Counts:
             columns=model.features.inputs,
         )
         # Closed before the connection is, also when a run is stopped in the middle.
-        with closing(batches):
-            counts = score_batches(batches, model, sink)
+        with closing(read_ahead(batches)) as coming:
+            counts = score_batches(coming, model, sink)
         write_scores(db, sink, run_id=ctx.run_id, model_id=model.model_id)
         shutil.rmtree(sink, ignore_errors=True)
         return {"scored": counts.leads, "batches": counts.batches}
@@ -130,6 +136,7 @@ def publish_step(ctx: RunContext) -> Counts:
     with ctx.staged() as db:
         write_funnel(db, ctx.run_id)
         listed = write_list(db, ctx.home.staging / ctx.run_id / "outbox")
+        pack_night(db)
     published = publish_staged(ctx, kind="nightly")
     return {"listed": listed, "bytes": published.bytes}
 

@@ -27,6 +27,8 @@ class StoreSettings(_Frozen):
     """Published snapshots kept, the newest included."""
     max_free_share: Annotated[float, Field(ge=0.05, le=0.9)] = 0.25
     """The file is rewritten when more than this share of its blocks is free."""
+    rewrite_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """Days after which the file is rewritten anyway: until then it holds deleted rows."""
 
 
 class MemorySettings(_Frozen):

@@ -19,6 +19,8 @@ from pipelines.store.sqltext import quoted
 
 # 1.5 is the newest format that both supported DuckDB lines read: docs/decisions/0001.
 STORAGE_VERSION = "v1.5.0"
+# Name of the attached file of `Database.open(work=...)`.
+WORK = "work"
 
 _OFFLINE: dict[str, Any] = {
     "autoinstall_known_extensions": False,
@@ -57,8 +59,15 @@ class Database:
         memory_gb: float = 5.0,
         threads: int = 2,
         spill: Path | None = None,
+        work: Path | None = None,
     ) -> "Database":
         """Open the store file `path`; a new one is made in the 1.5 storage format.
+
+        Parameters
+        ----------
+        work : pathlib.Path or None
+            File for tables of the night that are not published as they are: what lies there is
+            found by its bare name when the store has no table of that name.
 
         Raises
         ------
@@ -70,9 +79,15 @@ class Database:
                 config = _config(memory_gb, threads, spill)
                 return cls(duckdb.connect(str(path), read_only=True, config=config))
             connection = duckdb.connect(":memory:", config=_config(memory_gb, threads, spill))
-            target = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{target}' AS store (STORAGE_VERSION '{STORAGE_VERSION}')")
+            for file, name in ((path, "store"), (work, WORK)):
+                if file is not None:
+                    target = str(file).replace("'", "''")
+                    connection.execute(
+                        f"ATTACH '{target}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')"
+                    )
             connection.execute("USE store")
+            if work is not None:
+                connection.execute(f"SET search_path = 'store,{WORK}'")
             return cls(connection)
 
     def __enter__(self) -> Self:
@@ -148,6 +163,16 @@ class Database:
         )
         return dict(zip(found["column_name"], found["data_type"], strict=True))
 
+    def written_columns(self, table: str) -> list[str]:
+        """Return the columns of `table` that are stored, in order: not the generated ones."""
+        found = self.frame(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_name = $table AND table_catalog = current_catalog()"
+            " AND is_generated = 'NEVER' ORDER BY ordinal_position",
+            table=table,
+        )
+        return found["column_name"].to_list()
+
     def exists(self, table: str) -> bool:
         """Tell whether a table or view of that name exists."""
         return bool(self.columns(table))
@@ -161,15 +186,20 @@ class Database:
         )
         return found["table_name"].to_list()
 
-    def copy_to(self, path: Path) -> None:
-        """Write a fresh copy of the whole store to the new file `path`, without free blocks."""
-        target = str(path).replace("'", "''")
-        with _translated("copy the store"):
-            self._connection.execute(
-                f"ATTACH '{target}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')"
-            )
-            self._connection.execute("COPY FROM DATABASE store TO fresh")
-            self._connection.execute("DETACH fresh")
+    def has_work(self) -> bool:
+        """Tell whether a work file is attached."""
+        return bool(
+            self.scalar("SELECT count(*) FROM duckdb_databases() WHERE database_name = $n", n=WORK)
+        )
+
+    def views(self) -> list[str]:
+        """Return the names of the views of the store, sorted."""
+        found = self.frame(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_type = 'VIEW' AND table_catalog = current_catalog()"
+            " ORDER BY table_name"
+        )
+        return found["table_name"].to_list()
 
     def contain(self) -> None:
         """Give up files, network and settings for good; what is left is SQL on this store."""

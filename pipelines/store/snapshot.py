@@ -16,6 +16,7 @@ from pathlib import Path
 from pipelines.errors import RefusedError, StoreError
 from pipelines.settings.home import Home
 from pipelines.store.duck import Database
+from pipelines.store.rewrite import rewrite
 from pipelines.store.schema import comment_tables, create_tables
 
 _CHUNK = 1 << 22
@@ -80,24 +81,22 @@ def discard_staging(home: Home) -> None:
                 left.unlink()
 
 
-def finish(path: Path, max_free_share: float, *, memory_gb: float, threads: int) -> Path:
-    """Comment, checkpoint and close the staged file; rewrite it when too much of it is free.
+def finish(
+    path: Path, max_free_share: float, *, memory_gb: float, threads: int, is_due: bool = False
+) -> Path:
+    """Comment, checkpoint and close the staged file; write it anew when that is due.
 
-    A file that lives by delete and append keeps erased rows in free blocks and never shrinks;
-    a fresh copy is DuckDB's documented cure.
+    It is due when more than `max_free_share` of its blocks are free, and when the caller says so.
     """
     with Database.open(path, read_only=False, memory_gb=memory_gb, threads=threads) as db:
         comment_tables(db)
         db.run("CHECKPOINT")
         size = db.frame("PRAGMA database_size").filter(database_name="store").row(0, named=True)
-        free_share = size["free_blocks"] / max(size["total_blocks"], 1)
-        if free_share > max_free_share:
+        is_stale = is_due or size["free_blocks"] / max(size["total_blocks"], 1) > max_free_share
+        if is_stale:
             compact = path.with_name("compact.duckdb")
-            db.copy_to(compact)
-            path_is_stale = True
-        else:
-            path_is_stale = False
-    if path_is_stale:
+            rewrite(db, compact)
+    if is_stale:
         compact.replace(path)
         with Database.open(path, read_only=False, memory_gb=memory_gb, threads=threads) as db:
             comment_tables(db)

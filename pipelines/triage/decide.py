@@ -19,11 +19,11 @@ from pipelines.store.schema import CHANNELS
 _HANDLERS = ("human", "ai")
 # Which contact point a channel uses up; an address of bricks has none to share.
 _TURN = {
-    "email": "candidate.email_turn",
-    "phone": "candidate.phone_turn",
-    "ai_voice": "candidate.phone_turn",
-    "sms": "candidate.sms_turn",
-    "mail": "1",
+    "email": "candidate.is_email_turn",
+    "phone": "candidate.is_phone_turn",
+    "ai_voice": "candidate.is_phone_turn",
+    "sms": "candidate.is_sms_turn",
+    "mail": "true",
 }
 
 

@@ -12,7 +12,7 @@ SELECT
 FROM candidate
 ANTI JOIN listed USING (person_key)
 WHERE candidate.{open} = 0
-  AND {turn} = 1
+  AND {turn}
   AND {human_only}
   AND ($cost = 0 OR candidate.gross_value > $cost)
 ORDER BY candidate.rank

@@ -34,6 +34,11 @@ CREATE TABLE IF NOT EXISTS suppression (
     source TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS suppression_key ON suppression (key_hmac);
+-- A cheap second hash of the contact point; entries of version 1 have none.
+CREATE TABLE IF NOT EXISTS suppression_tag (
+    key_hmac TEXT PRIMARY KEY,
+    tag TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS claim (
     claim_id TEXT PRIMARY KEY,
     run_id TEXT NOT NULL,

@@ -26,6 +26,8 @@ class Suppression:
     reason, source : str
     since : datetime
         UTC.
+    tag : str or None
+        Cheap second hash of the contact point; None: nobody made one, which is slow and right.
     """
 
     kind: str
@@ -34,11 +36,16 @@ class Suppression:
     reason: str
     since: datetime
     source: str
+    tag: str | None = None
 
 
 def add(ledger: Ledger, rows: Iterable[Suppression]) -> int:
-    """Record suppressions and return how many were new; one that stands is never changed."""
+    """Record suppressions and return how many were new; one that stands is never changed.
+
+    One that stands without a tag gets it.
+    """
     before = count(ledger)
+    given = list(rows)
     values = [
         (
             f"{row.key_hmac}:{row.channel or '*'}",
@@ -50,12 +57,14 @@ def add(ledger: Ledger, rows: Iterable[Suppression]) -> int:
             None,
             row.source,
         )
-        for row in rows
+        for row in given
     ]
+    tagged = [(row.key_hmac, row.tag) for row in given if row.tag is not None]
     with ledger.transaction():
         ledger.executemany(
             "INSERT OR IGNORE INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values
         )
+        ledger.executemany("INSERT OR IGNORE INTO suppression_tag VALUES (?, ?)", tagged)
     return count(ledger) - before
 
 
@@ -76,6 +85,12 @@ def frame(ledger: Ledger) -> pl.DataFrame:
             "%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=True
         )
     )
+
+
+def tags(ledger: Ledger) -> pl.DataFrame:
+    """Return the tags there are: key_hmac, tag (String, 32 hex digits)."""
+    rows = ledger.rows("SELECT key_hmac, tag FROM suppression_tag ORDER BY key_hmac")
+    return pl.DataFrame(rows, schema={"key_hmac": pl.String, "tag": pl.String}, orient="row")
 
 
 def bound(ledger: Ledger, key_hmacs: Sequence[str]) -> dict[str, set[str | None]]:

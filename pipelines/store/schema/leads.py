@@ -12,7 +12,11 @@ _ORIGIN = (
 _CHILD = (
     ("lead_key", "BIGINT", "lead the row belongs to; null while no such lead is loaded"),
     *_SOURCE,
-    ("lead_source_id", "VARCHAR", "id of the lead as the source gave it; null when not given"),
+    (
+        "lead_source_id",
+        "VARCHAR",
+        "id of the lead as the source gave it; null when not given, or when it is lead.source_id",
+    ),
 )
 
 LEAD = table(
@@ -29,8 +33,12 @@ LEAD = table(
     ("full_name", "VARCHAR", "full name as exported"),
     ("title", "VARCHAR", "job title as exported"),
     ("company", "VARCHAR", "company as exported"),
-    ("email", "VARCHAR", "e-mail address as exported"),
-    ("email_key", "VARCHAR", "normalised e-mail address; null when none is usable"),
+    ("email", "VARCHAR USING COMPRESSION zstd", "e-mail address as exported"),
+    (
+        "email_key",
+        "VARCHAR USING COMPRESSION zstd",
+        "normalised address; null when none is usable",
+    ),
     ("email_domain", "VARCHAR", "domain of email_key"),
     ("phone", "VARCHAR", "phone as exported"),
     ("mobile", "VARCHAR", "mobile phone as exported"),
@@ -51,8 +59,8 @@ LEAD = table(
     ("rating", "VARCHAR", "rating given by a person; today's value, not history"),
     ("status", "VARCHAR", "status in the source; today's value, not history"),
     ("owner_id", "VARCHAR", "owner in the source"),
-    ("created_at", "TIMESTAMP", "UTC time at which the lead was created in the source"),
-    ("modified_at", "TIMESTAMP", "UTC time of the last change in the source"),
+    ("created_at", "TIMESTAMP_S", "UTC time at which the lead was created in the source"),
+    ("modified_at", "TIMESTAMP_S", "UTC time of the last change in the source"),
     ("last_activity_date", "DATE", "last activity as the source counts it; may be a due date"),
     ("assigned_at", "TIMESTAMP", "UTC time at which the owner got the lead"),
     ("timezone", "VARCHAR", "IANA time zone of the person, where given"),
@@ -73,7 +81,7 @@ ACTIVITY = table(
     ("activity_id", "VARCHAR", "own id; content hash where the source gave none"),
     ("channel", "VARCHAR", "call, email, sms, meeting, form, web, task, note or campaign"),
     ("direction", "VARCHAR", "in: the person came to us; out: we went to the person"),
-    ("at", "TIMESTAMP", "UTC time of the touch"),
+    ("at", "TIMESTAMP_S", "UTC time of the touch"),
     ("result", "VARCHAR", "disposition as exported"),
     ("duration_s", "INTEGER", "duration in seconds"),
     ("subject", "VARCHAR", "subject as exported"),

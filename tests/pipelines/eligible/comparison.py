@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import polars as pl
+
 from pipelines.eligible import evaluate, reasons_of
 from pipelines.settings.policy import FeedSettings, PolicyTable, load_policy
 from pipelines.store import Database
@@ -44,8 +46,17 @@ FEEDS = {"required": FeedSettings(), "none": FeedSettings(customers="none")}
 Verdicts = dict[int, tuple[str | None, dict[str, set[str]]]]
 
 
-def found(db: Database, policy: PolicyTable, feeds: FeedSettings) -> Verdicts:
-    result = evaluate(db, policy=policy, feeds=feeds, as_of=AS_OF, suppression_secrets=SECRETS)
+def found(
+    db: Database, policy: PolicyTable, feeds: FeedSettings, tags: pl.DataFrame | None = None
+) -> Verdicts:
+    result = evaluate(
+        db,
+        policy=policy,
+        feeds=feeds,
+        as_of=AS_OF,
+        suppression_secrets=SECRETS,
+        suppression_tags=tags,
+    )
     rows = db.frame("SELECT * FROM eligibility").to_dicts()
     assert len(rows) == result.persons
     assert result.scorable == sum(row["is_scorable"] for row in rows)
@@ -65,8 +76,8 @@ Case = tuple[Database, str, str, Verdicts]
 """A world in a store, names of its policy and feed settings, and what the oracle says of it."""
 
 
-def agrees(cases: Iterable[Case]) -> bool:
+def agrees(cases: Iterable[Case], tags: pl.DataFrame | None = None) -> bool:
     return all(
-        found(db, POLICIES[policy], FEEDS[feeds]) == expected
+        found(db, POLICIES[policy], FEEDS[feeds], tags) == expected
         for db, policy, feeds, expected in cases
     )

@@ -1,12 +1,11 @@
 """Random worlds in which few contact points, countries and moments collide on purpose."""
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.pipelines.eligible.worlds import AS_OF, SECRET, world
+from tests.pipelines.eligible.hashes import hash_of
+from tests.pipelines.eligible.worlds import AS_OF, world
 
 CHANNELS = ("email", "phone", "ai_voice", "sms", "mail")
 EMAILS = (
@@ -220,7 +219,7 @@ class _Maker:
             value = self.pick("acme.example", "eu.acme.example", "n2.acme.example", "example")
         else:
             value = self.email() if kind == "email" else self.number()
-        digest = _hash(kind, value)
+        digest = hash_of(kind, value)
         return {
             "kind": kind,
             "key_hmac": self.pick(digest, digest.upper()),
@@ -236,11 +235,15 @@ def rare_world() -> dict[str, list[dict[str, Any]]]:
         for key in range(1, 10)
     ]
     leads[6]["email_key"] = "c@old.acme.example"
+    others = {10: "d@sole.example", 11: "e.f@googlemail.com", 12: "g@googlemail.com"}
+    leads += [{**leads[0], "lead_key": key, "email_key": name} for key, name in others.items()]
     moment = EDGES[8]
     late = EDGES[2]
     keys = {
-        2: _hash("email", "a2.b@gmail.com").upper(),
-        3: _hash("email", "a3b@gmail.com"),
+        2: hash_of("email", "a2.b@gmail.com").upper(),
+        3: hash_of("email", "a3b@gmail.com"),
+        11: hash_of("email", "ef@gmail.com"),
+        12: hash_of("email", "g@gmail.com"),
     }
     return world(
         lead=leads,
@@ -257,8 +260,9 @@ def rare_world() -> dict[str, list[dict[str, Any]]]:
         ],
         suppression=[
             *[{"kind": "email", "key_hmac": key} for key in keys.values()],
-            {"kind": "domain", "key_hmac": _hash("domain", "acme.example"), "until": AS_OF},
-            {"kind": "email", "key_hmac": _hash("email", "a9b@gmail.com"), "until": AS_OF},
+            {"kind": "domain", "key_hmac": hash_of("domain", "acme.example"), "until": AS_OF},
+            {"kind": "domain", "key_hmac": hash_of("domain", "sole.example")},
+            {"kind": "email", "key_hmac": hash_of("email", "a9b@gmail.com"), "until": AS_OF},
         ],
     )
 
@@ -293,7 +297,3 @@ def stale_world() -> dict[str, list[dict[str, Any]]]:
             {"registry": "uk_ctps", "contact_key": "+4421", "screened_at": month_ago},
         ],
     )
-
-
-def _hash(kind: str, value: str) -> str:
-    return hmac.new(SECRET, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()

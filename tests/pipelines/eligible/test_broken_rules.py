@@ -27,7 +27,8 @@ BREAKS = [
     ("key_fact.sql", "WHERE status = 'opt_out' AND", "WHERE false AND"),
     ("key_fact.sql", "WHERE status = 'objected_profiling' AND", "WHERE false AND"),
     ("key_fact.sql", "folded_key(contact_key) AS point", "contact_key AS point"),
-    ("key_fact.sql", "fact.point = folded_email(lead.email_key)", "fact.point = lead.email_key"),
+    ("key_fact.sql", "fact.point = lead.email_key", "false"),
+    ("key_fact.sql", "fact.point = own.name", "false"),
     ("key_fact.sql", "ON fact.point = lead.phone_e164", "ON false"),
     ("key_fact.sql", "ON fact.point = lead.mobile_e164", "ON false"),
     ("key_fact.sql", "folded_key(registry.contact_key)", "registry.contact_key || 'x'"),
@@ -36,10 +37,16 @@ BREAKS = [
     ("key_fact.sql", "status = 'open_opportunity' THEN r_open", "false THEN r_open"),
     ("suppressed.sql", "(until IS NULL OR until > $as_of)", "$as_of IS NOT NULL"),
     ("suppressed.sql", "lower(key_hmac)", "key_hmac"),
-    ("suppressed.sql", "'email:' || folded_email(email_key)", "'email:' || email_key"),
+    ("suppressed.sql", "'email:' || name FROM eligible_folded", "'email:' FROM eligible_folded"),
     ("suppressed.sql", "'phone:' || mobile_e164", "'phone:' || phone_e164"),
     ("suppressed.sql", "'phone:' || phone_e164", "'phone:' || mobile_e164"),
-    ("suppressed_domain.sql", "greatest(length(labels) - 1, 1)", "1"),
+    (
+        "suppressed_domain.sql",
+        "SELECT email_domain, email_domain AS name FROM held",
+        "SELECT '' AS email_domain, '' AS name",
+    ),
+    ("suppressed_domain.sql", "'%.%.%'", "'%.%.%.%'"),
+    ("suppressed_domain.sql", "generate_series(2, ", "generate_series(3, "),
     ("suppressed_domain.sql", "(until IS NULL OR until > $as_of)", "$as_of IS NOT NULL"),
     (
         "person_fact.sql",
@@ -53,17 +60,45 @@ BREAKS = [
     ("bounced.sql", "email_bounced_at < $as_of", "email_bounced_at IS NOT NULL"),
     ("bounced.sql", 'contact_attempt."at" < $as_of', "$as_of IS NOT NULL"),
     ("bounced.sql", "SELECT folded_email(email_key) AS name", "SELECT email_key AS name"),
-    ("lead_touch.sql", "WHERE direction = 'in') AS own_at", "WHERE direction = 'out') AS own_at"),
+    ("folded.sql", "WHERE name <> email_key", "WHERE false"),
+    ("folded.sql", "lower(email_key) <> email_key OR", ""),
+    ("folded.sql", "contains(email_key, '+')", "false"),
+    ("folded.sql", "suffix(email_key, '@gmail.com')", "false"),
+    ("folded.sql", "OR suffix(email_key, '@googlemail.com')", ""),
+    ("own_contact.sql", "WHERE direction = 'in'", "WHERE direction = 'out'"),
+    ("own_contact.sql", 'WHERE "at" < $as_of', "WHERE $as_of IS NOT NULL"),
+    ("own_contact.sql", "IN ('replied', 'meeting')", "IN ('meeting')"),
+    ("pace.sql", 'WHERE approach."at" < $as_of', "WHERE $as_of IS NOT NULL"),
+    ("pace.sql", "INTERVAL 365 DAY) AS approaches", "INTERVAL 36 DAY) AS approaches"),
+    ("pace.sql", 'SELECT lead_key, "at" FROM contact_attempt', "SELECT NULL, NULL"),
+    ("pace.sql", "approach_at >= $as_of", "approach_at > $as_of"),
+    ("pace.sql", "approaches >= $attempts_cap", "approaches > $attempts_cap"),
+    ("relationship.sql", "'meeting', 'form')", "'meeting')"),
+    ("relationship.sql", "WHERE milestone = 'won'", "WHERE milestone = 'lost'"),
+    ("relationship.sql", 'AND "at" < $as_of', "AND $as_of IS NOT NULL"),
+    ("relationship.sql", "occurred_at < $as_of", "$as_of IS NOT NULL"),
     (
-        "lead_touch.sql",
-        'WHERE "at" < $as_of AND lead_key IS NOT NULL\n    GROUP BY lead_key\n    UNION'
-        " ALL\n    SELECT lead_key,\n           max(",
-        "WHERE lead_key IS NOT NULL\n    GROUP BY lead_key\n"
-        "    UNION ALL\n    SELECT lead_key,\n           max(",
+        "relationship.sql",
+        "min(least(inquiry_since, exempt_inquiry_since))",
+        "max(exempt_inquiry_since)",
     ),
-    ("lead_touch.sql", "'meeting', 'form')) AS inquiry_at", "'meeting')) AS inquiry_at"),
-    ("lead_touch.sql", "INTERVAL 365 DAY) AS approaches", "INTERVAL 36 DAY) AS approaches"),
-    ("lead_touch.sql", "WHERE milestone = 'won'", "WHERE milestone = 'lost'"),
+    (
+        "relationship.sql",
+        "min(least(purchase_since, exempt_purchase_since))",
+        "max(exempt_purchase_since)",
+    ),
+    ("policy.sql", "SELECT person_key FROM eligible_permit\n", "SELECT 0::BIGINT AS person_key\n"),
+    ("policy.sql", "UNION SELECT person_key FROM eligible_relationship", ""),
+    (
+        "policy.sql",
+        "UNION SELECT person_key FROM eligible_person_fact WHERE registries <> 0",
+        "",
+    ),
+    (
+        "cell_wide.sql",
+        "unnest(['organisation', 'sole_trader', 'consumer'])",
+        "unnest(['consumer'])",
+    ),
     ("family.sql", "coalesce(touch.own_at, lead.created_at)", "lead.created_at"),
     ("family.sql", "max(coalesce", "min(coalesce"),
     ("cell.sql", "to_months(consent_max_age_months)", "to_months(24)"),
@@ -91,7 +126,7 @@ BREAKS = [
     ("macros.sql", "OR inquiry_at >= cell.inquiry_since", ""),
     ("macros.sql", "OR inquiry_at >= cell.exempt_inquiry_since", ""),
     ("macros.sql", "THEN cell.feed_bits | r_registry_hit()", "THEN cell.feed_bits"),
-    ("macros.sql", "WHEN country IS NULL THEN r_country_unknown()", ""),
+    ("macros.sql", "WHEN country IS NULL THEN r_country_unknown()", "WHEN false THEN 0"),
     ("macros.sql", "WHEN 'GB' THEN 'UK' WHEN 'UK' THEN NULL", "WHEN 'GB' THEN 'UK'"),
     ("macros.sql", "IN ('organisation', 'sole_trader')", "IN ('organisation')"),
     ("macros.sql", "coalesce(line_type = 'mobile', false) OR", "false OR"),
@@ -109,8 +144,9 @@ BREAKS = [
         "                    < $as_of::TIMESTAMP - to_months",
         " <= $as_of - to_months",
     ),
-    ("eligibility.sql", "touch.approach_at >= $as_of", "touch.approach_at > $as_of"),
-    ("eligibility.sql", "touch.approaches >= $attempts_cap", "touch.approaches > $attempts_cap"),
+    ("eligibility.sql", "coalesce(pace.bits, 0::UINTEGER)", "0::UINTEGER"),
+    ("eligibility.sql", "coalesce(folded.name, lead.email_key)", "lead.email_key"),
+    ("eligibility.sql", "ELSE without_tag(lower(local_part(", "ELSE ((local_part("),
     (
         "eligibility.sql",
         "bit_if(lead.phone_valid = false, r_invalid_contact_point()) AS text",
@@ -146,5 +182,6 @@ def test_a_broken_rule_is_noticed(
         assert rule in text, "the rule moved: break it where it is now"
         return text.replace(rule, broken)
 
-    monkeypatch.setattr("pipelines.eligible.evaluation.sql", broken_sql)
+    for module in ("evaluation", "suppressed"):
+        monkeypatch.setattr(f"pipelines.eligible.{module}.sql", broken_sql)
     assert not agrees(corpus)

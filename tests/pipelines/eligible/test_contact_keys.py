@@ -18,6 +18,8 @@ from pipelines.settings.contact_keys import (
     hmac_pads,
     lookup_keys,
     suppression_keys,
+    tag_hex,
+    tag_prefix,
 )
 from pipelines.settings.policy import FeedSettings, load_policy
 from pipelines.store import Database, create_tables, sql
@@ -61,6 +63,24 @@ def test_sql_hmac_is_pythons(db: Database, secret: bytes) -> None:
     expected = {text: hmac.new(secret, text.encode(), hashlib.sha256).hexdigest() for text in TEXTS}
     assert dict(rows.rows()) == expected
     assert {text: hmac_hex(secret, text) for text in TEXTS} == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))))
+def test_sql_tags_are_pythons(db: Database, texts: list[str]) -> None:
+    texts = [*TEXTS, *texts]
+    db.register("text_frame", pl.DataFrame({"text": texts}))
+    for secret in SECRETS:
+        rows = db.frame(
+            "SELECT text, tag_hex($prefix, text) AS tag FROM text_frame", prefix=tag_prefix(secret)
+        )
+        assert dict(rows.rows()) == {text: tag_hex(secret, text) for text in texts}
+
+
+def test_a_tag_tells_nothing_without_the_secret() -> None:
+    prefixes = {tag_prefix(secret) for secret in SECRETS}
+    assert len(prefixes) == len(SECRETS)
+    assert all(len(prefix) == 16 for prefix in prefixes)
 
 
 @settings(max_examples=150, deadline=None)
@@ -150,8 +170,11 @@ def test_what_is_no_contact_point_is_refused_without_repeating_it(kind: str, val
     assert value not in str(caught.value)
 
 
+@pytest.mark.parametrize("is_tagged", [True, False])
 @pytest.mark.parametrize("name", ["md5", "sha1", "sha256"])
-def test_a_plain_hash_suppresses_in_sql_as_in_python(db: Database, name: str) -> None:
+def test_a_plain_hash_suppresses_in_sql_as_in_python(
+    db: Database, name: str, is_tagged: bool
+) -> None:
     secret = b"k" * 32
     create_tables(db)
     for table in ("lead", "dedupe_link", "person"):
@@ -171,12 +194,14 @@ def test_a_plain_hash_suppresses_in_sql_as_in_python(db: Database, name: str) ->
             "INSERT INTO suppression BY NAME SELECT 'hash' AS kind, $key AS key_hmac",
             key=hmac_hex(secret, text),
         )
+        tags = pl.DataFrame({"key_hmac": [hmac_hex(secret, text)], "tag": [tag_hex(secret, text)]})
         evaluate(
             db,
             policy=load_policy(),
             feeds=FeedSettings(customers="none"),
             as_of=datetime.fromisoformat("2026-01-01"),
             suppression_secrets=[secret],
+            suppression_tags=tags if is_tagged else None,
         )
         masks = dict(db.frame("SELECT lead_key, mail_reasons FROM eligibility").rows())
         assert masks[1] & Reason.SUPPRESSED.mask

@@ -138,7 +138,7 @@ def test_suppressions_that_cannot_be_matched_stop_the_stage() -> None:
         with pytest.raises(RefusedError, match="HMAC key"):
             evaluate(db, policy=load_policy(), feeds=NO_FEED, as_of=AS_OF)
         db.run("UPDATE suppression SET kind = 'fax'")
-        with pytest.raises(RefusedError, match="kind email, phone or domain"):
+        with pytest.raises(RefusedError, match="kind email, phone, domain or hash"):
             evaluate(
                 db,
                 policy=load_policy(),

@@ -73,15 +73,6 @@ def test_a_file_is_written_in_the_format_that_duckdb_1_5_reads(tmp_path):
     assert 64 <= int.from_bytes(header[12:20], "little") <= 68
 
 
-def test_a_copy_holds_the_same_rows(tmp_path):
-    with Database.open(tmp_path / "a.duckdb", read_only=False) as db:
-        create_tables(db)
-        db.run("INSERT INTO meta SELECT 'k' || range, 'v' FROM range(1000)")
-        db.copy_to(tmp_path / "b.duckdb")
-    with Database.open(tmp_path / "b.duckdb", read_only=True) as copied:
-        assert copied.scalar("SELECT count(*) FROM meta") == 1000
-
-
 @pytest.mark.parametrize(
     "attack",
     [

@@ -1,4 +1,7 @@
+import os
 import stat
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -43,3 +46,27 @@ def test_machine_formats_keep_cells_as_they_are(tmp_path):
 def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(UsageError, match="output format"):
         write_table(pl.DataFrame(), tmp_path / "x.xlsx")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_text_is_written_in_slices_and_reads_as_one(tmp_path, suffix, monkeypatch):
+    frame = pl.DataFrame({"a": range(10), "t": ["x,\n", "=1", None, "é", ""] * 2})
+    whole = write_table(frame, tmp_path / f"whole{suffix}").read_bytes()
+    monkeypatch.setattr("pipelines.store.files._SLICE_ROWS", 3)
+    assert write_table(frame, tmp_path / f"sliced{suffix}").read_bytes() == whole
+    empty = write_table(frame.clear(), tmp_path / f"empty{suffix}").read_bytes()
+    assert empty == (b"a,t\n" if suffix == ".csv" else b"")
+
+
+def test_leftovers_of_killed_writers_go_and_those_of_living_ones_stay(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = [
+        f".x.csv.{dead.pid}.partial",
+        f".x.csv.{os.getppid()}.partial",
+        f".y.csv.{dead.pid}.partial",
+    ]
+    for name in left:
+        (tmp_path / name).touch()
+    write_table(pl.DataFrame({"a": [1]}), tmp_path / "x.csv")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*left[1:], "x.csv"])

@@ -73,6 +73,28 @@ def test_a_suppression_is_never_changed_by_a_later_one(ledger):
     assert frame["since"].to_list() == [AT]
 
 
+def test_a_tag_is_kept_and_a_missing_one_filled_in(ledger):
+    def row(tag):
+        return suppressions.Suppression("email", "k1", None, "r", AT, "test", tag)
+
+    suppressions.add(ledger, [row(None)])
+    assert suppressions.tags(ledger).rows() == []
+    assert suppressions.add(ledger, [row("t1")]) == 0
+    assert suppressions.add(ledger, [row("t2")]) == 0
+    assert suppressions.tags(ledger).rows() == [("k1", "t1")]
+
+
+def test_a_ledger_without_tags_gets_a_place_for_them(home, ledger):
+    suppressions.add(ledger, [suppressions.Suppression("email", "k1", None, "r", AT, "test")])
+    with sqlite3.connect(home.ledger) as raw:
+        raw.execute("DROP TABLE suppression_tag")
+        raw.execute("PRAGMA user_version = 1")
+    raw.close()
+    with Ledger(home.ledger) as upgraded:
+        assert suppressions.count(upgraded) == 1
+        assert suppressions.tags(upgraded).rows() == []
+
+
 def test_bound_finds_every_channel_of_many_keys(ledger):
     rows = [
         suppressions.Suppression("email", f"k{n}", channel, "r", AT, "t")

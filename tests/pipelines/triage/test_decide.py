@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UsageError
@@ -15,10 +15,13 @@ PERSON = st.fixed_dictionaries(
         "raw_score": st.sampled_from([-2.0, -1.0, 0.0]),
         "open": st.sets(st.sampled_from(CHANNELS)),
         "needs_human": st.booleans(),
+        "email": st.sampled_from([None, "a@x.example", "A@x.example", "b@x.example"]),
+        "phone": st.sampled_from([None, "+311", "+312"]),
+        "mobile": st.sampled_from([None, "+311", "+313"]),
     }
 )
 QUOTAS = st.dictionaries(
-    st.tuples(st.sampled_from(["email", "phone", "sms"]), st.sampled_from(["human", "ai"])),
+    st.tuples(st.sampled_from(["email", "phone", "sms", "mail"]), st.sampled_from(["human", "ai"])),
     st.integers(0, 4),
     max_size=4,
 )
@@ -37,8 +40,16 @@ def _fill(db, people):
                 "source_system": ["s"] * len(keys),
                 "source_id": [f"{key:04d}" for key in keys],
                 "assisted_channel": ["phone" if p["needs_human"] else None for p in people],
+                "email_key": [p.get("email") for p in people],
+                "phone_e164": [p.get("phone") for p in people],
+                "mobile_e164": [p.get("mobile") for p in people],
             },
-            schema_overrides={"lead_key": pl.Int64, "assisted_channel": pl.String},
+            schema_overrides={
+                "lead_key": pl.Int64,
+                **dict.fromkeys(
+                    ("assisted_channel", "email_key", "phone_e164", "mobile_e164"), pl.String
+                ),
+            },
         ),
     )
     db.run("INSERT INTO dedupe_link SELECT lead_key, lead_key, 'self', NULL FROM lead")
@@ -78,6 +89,7 @@ def _fill(db, people):
     )
 
 
+@settings(max_examples=200, deadline=None)
 @given(
     people=st.lists(PERSON, max_size=12),
     quotas=QUOTAS,

@@ -3,21 +3,33 @@
 -- reads: decision, dedupe_link, lead, consent_event
 -- Written from the events alone, so that a fault of the eligibility stage cannot hide in it.
 WITH listed AS (
-    SELECT dedupe_link.lead_key, decision.person_key, decision.channel
+    SELECT dedupe_link.lead_key, decision.channel
     FROM decision
     JOIN dedupe_link USING (person_key)
     WHERE decision.verdict = 'listed'
+),
+listed_point AS (
+    SELECT listed.channel, unnest([email_key, phone_e164, mobile_e164]) AS contact_key
+    FROM listed
+    JOIN lead USING (lead_key)
 ),
 refused AS (
     SELECT lead_key, contact_key, channel
     FROM consent_event
     WHERE status IN ('opt_out', 'objected_profiling')
+),
+-- Two joins by equality: one join by either would compare every listed person with every refusal.
+met AS (
+    SELECT listed.channel AS listed_channel, refused.channel AS refused_channel
+    FROM listed
+    JOIN refused USING (lead_key)
+    UNION ALL
+    SELECT listed_point.channel, refused.channel
+    FROM listed_point
+    JOIN refused USING (contact_key)
 )
 SELECT count(*)
-FROM listed
-JOIN lead USING (lead_key)
-JOIN refused ON (refused.lead_key = lead.lead_key OR refused.contact_key IN (
-    lead.email_key, lead.phone_e164, lead.mobile_e164))
-WHERE refused.channel IS NULL
-   OR refused.channel = listed.channel
-   OR (refused.channel = 'phone' AND listed.channel IN ('ai_voice', 'sms'))
+FROM met
+WHERE refused_channel IS NULL
+   OR refused_channel = listed_channel
+   OR (refused_channel = 'phone' AND listed_channel IN ('ai_voice', 'sms'))

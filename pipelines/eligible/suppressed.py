@@ -1,0 +1,92 @@
+"""Match the own suppression list, which holds keyed hashes only, with every lead.
+
+An HMAC of every contact point of every lead would be most of a night. So the ledger keeps a cheap
+second hash beside each entry, its tag; tags choose the few texts that get an HMAC, and the HMAC
+alone decides. Entries without a tag, of an older ledger, are matched without this short cut.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from pipelines.errors import RefusedError
+from pipelines.settings.contact_keys import hmac_pads, tag_prefix
+from pipelines.store import Database, sql
+
+_STATEMENTS: Final = {
+    "suppressed_domain.sql": ("domain",),
+    "suppressed_hash.sql": ("hash",),
+    "suppressed.sql": ("email", "phone"),
+}
+_TAGS: Final = "suppression_tag_frame"
+
+
+def match_suppressions(
+    db: Database, as_of: datetime, secrets: Sequence[bytes], tags: pl.DataFrame | None
+) -> None:
+    """Append what is suppressed to the temporary table `eligible_lead_fact`.
+
+    Parameters
+    ----------
+    db : Database
+        Holds `suppression` and `lead`, and the macros of this stage.
+    as_of : datetime
+        Entries that ended before it bind no more.
+    secrets : sequence of bytes
+        Each may have made any of the entries.
+    tags : pl.DataFrame, optional
+        key_hmac, tag (String): the tags of the ledger; an entry that is not among them has none.
+    """
+    known = pl.DataFrame(schema={"key_hmac": pl.String, "tag": pl.String}) if tags is None else tags
+    db.register(_TAGS, known)
+    try:
+        kinds = db.frame(sql(__package__, "suppressed_kinds.sql"), as_of=as_of)
+        is_tagged = dict(zip(kinds["kind"], kinds["is_tagged"], strict=True))
+        for secret in secrets:
+            for name, wanted in _STATEMENTS.items():
+                present = [kind for kind in wanted if kind in is_tagged]
+                if present:
+                    _match(db, name, as_of, secret, all(is_tagged[kind] for kind in present))
+    finally:
+        db.unregister(_TAGS)
+
+
+def check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:
+    """Refuse a list that could not be matched.
+
+    Raises
+    ------
+    RefusedError
+        There is no key, or an entry is of no kind or has no hash.
+    """
+    entries = db.scalar("SELECT count(*) FROM suppression")
+    if entries and not secrets:
+        raise RefusedError(
+            f"{entries} suppressions and no key to match them with",
+            expected="the HMAC key they were made with",
+            fix="restore secrets/hmac.key of this home",
+        )
+    unknown = db.scalar(
+        "SELECT count(*) FROM suppression WHERE key_hmac IS NULL OR kind IS NULL"
+        " OR kind NOT IN ('email', 'phone', 'domain', 'hash')"
+    )
+    if unknown:
+        raise RefusedError(
+            f"{unknown} suppressions that no contact point could ever match",
+            expected="kind email, phone, domain or hash, and a key",
+            fix="rebuild table suppression from the ledger",
+        )
+
+
+def _match(db: Database, name: str, as_of: datetime, secret: bytes, is_tagged: bool) -> None:
+    inner, outer = hmac_pads(secret)
+    db.run(
+        sql(__package__, name),
+        as_of=as_of,
+        inner_pad=inner,
+        outer_pad=outer,
+        tag_prefix=tag_prefix(secret),
+        is_tagged=is_tagged,
+    )

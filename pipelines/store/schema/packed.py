@@ -1,0 +1,64 @@
+"""How the two widest tables of a night are published: the same columns in a third of the bytes.
+
+While a night is worked on, `eligibility` and `decision` are plain tables in a work file. What is
+published is `decision` with its masks as one text, because a text column is stored as a dictionary
+and a night has some thousand different sets of reasons, where five integers of 29 bits each are
+stored as they are. The masks are generated columns that read that text. `eligibility` is a view
+of `decision`: a person's row is that of the lead which stands for the person.
+"""
+
+from pipelines.store.duck import WORK, Database
+from pipelines.store.schema.night import CHANNELS, DECISION, ELIGIBILITY, LIST_REASON, SCORE
+from pipelines.store.schema.spec import Column, Table
+from pipelines.store.sqltext import quoted, sql
+
+WORK_TABLES: tuple[Table, ...] = (ELIGIBILITY, DECISION)
+
+_LAST_NIGHT = (ELIGIBILITY.name, DECISION.name, SCORE.name, LIST_REASON.name)
+_GENERATED = {
+    **{
+        f"{channel}_reasons": f"nullif(split_part(packed_reasons, ',', {place}), '')::UINTEGER"
+        for place, channel in enumerate(CHANNELS, start=1)
+    },
+    "expected_value": "coalesce(own_expected_value, probability)",
+}
+PACKED_DECISION = Table(
+    DECISION.name,
+    DECISION.comment,
+    (
+        *(
+            Column(c.name, f"{c.type} GENERATED ALWAYS AS ({_GENERATED[c.name]})", c.comment)
+            if c.name in _GENERATED
+            else c
+            for c in DECISION.columns
+        ),
+        Column("region", "VARCHAR", "policy region of the person; null where no policy row exists"),
+        Column("packed_reasons", "VARCHAR", "the masks as one text: read *_reasons instead"),
+        Column("own_expected_value", "DOUBLE", "expected_value where that is not probability"),
+    ),
+)
+
+
+def begin_night(db: Database) -> None:
+    """Drop what the last night decided, and make this night's tables in the work file.
+
+    Dropped first and not replaced one by one, so that the night is written into the space that
+    the last one took, and the published file holds no more free blocks than one stage needs.
+    """
+    views = db.views()
+    for name in _LAST_NIGHT:
+        db.run(f"DROP {'VIEW' if name in views else 'TABLE'} IF EXISTS {quoted(name)}")
+    for table in WORK_TABLES:
+        _create(db, f"{WORK}.{quoted(table.name)}", table)
+
+
+def pack_night(db: Database) -> None:
+    """Write the night's `decision` and `eligibility` from the work file into the store."""
+    _create(db, quoted(DECISION.name), PACKED_DECISION)
+    db.run(sql(__package__, "pack_decision.sql"))
+    db.run(sql(__package__, "eligibility_view.sql"))
+
+
+def _create(db: Database, name: str, table: Table) -> None:
+    columns = ", ".join(f"{quoted(c.name)} {c.type}" for c in table.columns)
+    db.run(f"CREATE OR REPLACE TABLE {name} ({columns})")

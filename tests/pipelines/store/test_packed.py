@@ -1,0 +1,72 @@
+"""A night as published says what the plain tables of the night said."""
+
+import pytest
+
+from pipelines.store import Database, create_tables, reset_table
+from pipelines.store.schema import begin_night, comment_tables, pack_night
+from pipelines.store.schema.night import DECISION, ELIGIBILITY
+
+NIGHT = """
+INSERT INTO eligibility BY NAME SELECT
+    range AS person_key, range AS lead_key, CASE range % 3 WHEN 0 THEN NULL ELSE 'us' END AS region,
+    range % 4 = 0 AS is_scorable,
+    (range % 4) AS email_reasons, 4294967295 AS phone_reasons, range AS ai_voice_reasons,
+    0 AS sms_reasons, range * 7 AS mail_reasons
+FROM range(100);
+INSERT INTO decision BY NAME SELECT
+    'r' AS run_id, lead_key, person_key, is_scorable AS is_eligible,
+    CASE WHEN lead_key < 5 THEN 'listed' ELSE 'not_eligible' END AS verdict,
+    CASE WHEN is_scorable THEN lead_key / 100.0 END AS probability,
+    CASE WHEN is_scorable THEN lead_key / 100.0 - (lead_key = 8)::INTEGER END AS expected_value,
+    * LIKE '%_reasons'
+FROM eligibility;
+INSERT INTO decision BY NAME SELECT
+    'r' AS run_id, 100 + range AS lead_key, range AS person_key, false AS is_eligible,
+    'duplicate' AS verdict, 5 AS email_reasons, NULL AS sms_reasons
+FROM range(7)
+"""
+
+
+@pytest.fixture
+def night(tmp_path):
+    path = tmp_path / "leads.duckdb"
+    with Database.open(path, read_only=False) as db:
+        create_tables(db)
+    with Database.open(path, read_only=False, work=tmp_path / "work.duckdb") as db:
+        begin_night(db)
+        db.run(NIGHT)
+        yield db
+
+
+def _rows(db, table):
+    columns = ", ".join(f'"{c.name}"' for c in table.columns)
+    return db.frame(f"SELECT {columns} FROM {table.name} ORDER BY lead_key")
+
+
+@pytest.mark.parametrize("table", [DECISION, ELIGIBILITY], ids=lambda table: table.name)
+def test_packed_equals_plain_in_values_and_types(night, table):
+    plain = _rows(night, table)
+    pack_night(night)
+    assert _rows(night, table).equals(plain)
+    assert _rows(night, table).schema == plain.schema
+
+
+def test_the_published_file_stands_alone_and_the_next_night_replaces_it(night, tmp_path):
+    pack_night(night)
+    comment_tables(night)
+    night.close()
+    path = tmp_path / "leads.duckdb"
+    with Database.open(path, read_only=True) as db:
+        assert db.scalar("SELECT count(*) FROM eligibility") == 100
+        undescribed = "SELECT column_name FROM duckdb_columns() WHERE comment IS NULL"
+        assert db.frame(undescribed + " AND database_name = current_database()").is_empty()
+    with Database.open(path, read_only=False, work=tmp_path / "other.duckdb") as db:
+        create_tables(db)  # a view stands for its table
+        begin_night(db)
+        for table in (ELIGIBILITY, DECISION):
+            reset_table(db, table.name)
+            assert db.scalar(f"SELECT count(*) FROM {table.name}") == 0
+        assert "decision" not in db.tables()
+        db.run(NIGHT)
+        pack_night(db)
+        assert db.scalar("SELECT count(*) FROM decision") == 107
