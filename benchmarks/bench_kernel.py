@@ -1,114 +1,159 @@
-"""Times the compiled scorer against LightGBM's own predict, after asserting that the bits agree.
+"""Times the compiled scorer against LightGBM and its peers, after asserting that the bits agree.
 
-Run from the repository root: ``uv run python benchmarks/bench_kernel.py [--json OUT]``. One case is
-trees x leaves, ``-cat`` with category splits, ``-bin1023`` with ``max_bin=1023``. The matrix is
-C-order float32 with 5% missing; both sides start from it and end with raw scores. Contenders take
-turns, and the median of the rounds counts. The default takes about seven minutes on two cores.
+Run from the repository root::
+
+    .uv/bin/uv run --group peers python benchmarks/bench_kernel.py [--json OUT]
+
+Without the group the peers are skipped, one line each. About ten minutes on two idle cores, of
+which LightGBM takes most; ``--turn-seconds 0`` gives every contender every row, for an hour.
+
+A case is trees x leaves, ``-cat`` with category splits, ``-bin1023`` with ``max_bin=1023``, or
+``backlog``: the model that ``lead-triage train`` makes (of ``--home HOME``, or of a small synthetic
+backlog that is made first). The matrix is C-order float32 with 5% missing; everybody starts from
+it and ends with raw scores. Contenders take turns, and the median of the rounds counts. The scorer
+and, with the first number of threads, LightGBM get all rows; a contender whose turn would take
+longer than ``--turn-seconds`` gets the first rows that fit, and its rows per second count.
 """
 
 import argparse
-import importlib.util
 import json
 import os
 import platform
 import statistics
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-import lightgbm
+# Idle OpenMP threads sleep instead of spinning, so that no contender takes time from the next one.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import numpy as np
+from cases import BACKLOG, Case, case_of
+from peers import Peer, peers_of, versions
 
 from models.kernel import Scorer
 
-FEATURES = 32
-CATEGORY_SIZES = (5, 10, 20, 40, 80, 150, 30, 60)
-TRAINING_ROWS = 200_000
-PEERS = ("xgboost", "catboost", "onnxruntime", "treelite", "tl2cgen")
+SIZES = ("200x31", "500x63")  # the sizes that all contenders are compared on
+OTHERS = ("200x31-cat", "200x31-bin1023", "200x255", BACKLOG)
+TRIAL_ROWS = 20_000
 
 
-def matrix_of(rows: int, seed: int, *, has_categories: bool) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    matrix = rng.standard_normal((rows, FEATURES), np.float32)
-    if has_categories:
-        for column, size in enumerate(CATEGORY_SIZES):
-            matrix[:, column] = np.minimum(rng.zipf(1.4, rows) - 1, size - 1)
-    matrix[rng.random(matrix.shape, np.float32) < 0.05] = np.nan
-    return matrix
+@dataclass
+class Contender:
+    """Who is timed, on how many of the rows; `has_same_trees` means its scores are compared."""
+
+    name: str
+    call: Callable[[], np.ndarray]
+    rows: int
+    has_same_trees: bool
+    seconds: list[float] = field(default_factory=list)
+    scores: np.ndarray | None = None
+
+    def take_turn(self) -> None:
+        start = time.perf_counter()
+        self.scores = self.call()
+        self.seconds.append(time.perf_counter() - start)
+
+    @property
+    def rows_per_second(self) -> float:
+        return self.rows / statistics.median(self.seconds)
 
 
-def train(case: str) -> lightgbm.Booster:
-    size, _, kind = case.partition("-")
-    trees, leaves = (int(word) for word in size.split("x"))
-    has_categories = kind == "cat"
-    matrix = matrix_of(TRAINING_ROWS, 7, has_categories=has_categories)
-    rng = np.random.default_rng(8)
-    known = np.nan_to_num(matrix)
-    score = known[:, 8:] @ rng.standard_normal(FEATURES - 8) / 2 + known[:, 9] * known[:, 10]
-    score += np.sin(3 * known[:, 11]) + rng.standard_normal(TRAINING_ROWS)
-    for column, effects in enumerate(rng.standard_normal((8, max(CATEGORY_SIZES)))):
-        score += effects[known[:, column].astype(int)] if has_categories else known[:, column] / 2
-    data = lightgbm.Dataset(
-        matrix,
-        score > 1,
-        categorical_feature=list(range(len(CATEGORY_SIZES))) if has_categories else [],
-        params={"max_bin": 1023 if kind == "bin1023" else 255, "verbosity": -1},
-    )
-    settings = {"objective": "binary", "num_leaves": leaves, "verbosity": -1, "num_threads": 2}
-    return lightgbm.train(settings, data, trees)
-
-
-def seconds(call: Callable[[], np.ndarray]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def bench(case: str, rows: int, thread_counts: list[int], rounds: int) -> list[dict]:
-    booster = train(case)
-    matrix = matrix_of(rows, 1, has_categories=case.endswith("-cat"))
-    expected = booster.predict(matrix, raw_score=True)
-    results = []
-    for threads in thread_counts:
-        scorer = Scorer.from_booster(booster, threads=threads)
+def bench(
+    case: Case, peers: list[Peer], thread_counts: list[int], rounds: int, turn_seconds: float
+) -> Iterator[dict]:
+    """Time one case; yield one result per contender and number of threads."""
+    trees, (rows, features) = case.booster.num_trees(), case.matrix.shape
+    print(f"{case.name}: {trees} trees, {rows:,} rows x {features} features", flush=True)
+    for index, threads in enumerate(thread_counts):
+        scorer = Scorer.from_booster(case.booster, threads=threads)
         scorer.prepare()
-        ours = scorer.raw_score(matrix)
-        assert np.array_equal(ours.view(np.int64), expected.view(np.int64)), "other bits"
-        columns = [np.ascontiguousarray(column) for column in matrix.T]
-        contenders = {
-            "kernel": lambda scorer=scorer: scorer.raw_score(matrix),
-            "kernel, columns": lambda s=scorer, c=columns: s.raw_score_columns(c),
-            "lightgbm": lambda t=threads: booster.predict(matrix, raw_score=True, num_threads=t),
-        }
-        times: dict[str, list[float]] = {name: [] for name in contenders}
+        contenders = [
+            *ours(case, scorer),
+            lightgbm_of(case, threads, turn_seconds if index else 0),
+            *(contender_of(case, peer, threads, turn_seconds) for peer in peers),
+        ]
         for _ in range(rounds):
-            for name, call in contenders.items():
-                times[name].append(seconds(call))
-        base = statistics.median(times["lightgbm"])
+            for contender in contenders:
+                contender.take_turn()
         by_route = scorer.rows_by_route
-        for name, taken in times.items():
-            median = statistics.median(taken)
-            results.append(
-                {
-                    "case": case,
-                    "threads": threads,
-                    "contender": name,
-                    "seconds": taken,
-                    "median_seconds": median,
-                    "rows_per_second": rows / median,
-                    "times_lightgbm": base / median,
-                    "share_by_lightgbm": by_route["lightgbm"] / sum(by_route.values()),
-                }
-            )
-            print(
-                f"{case:>16} {threads} threads {name:>16}: {median:8.4f} s "
-                f"{rows / median / 1e6:8.2f} M rows/s {base / median:7.1f} x lightgbm"
-            )
         share = by_route["lightgbm"] / sum(by_route.values())
-        print(f"{'':>16} bits equal; {share:.1%} of the scorer's rows served by LightGBM")
-    return results
+        base = next(c.rows_per_second for c in contenders if c.name == "lightgbm")
+        for contender in contenders:
+            result = result_of(case, contender, threads, base)
+            print_line(result)
+            yield {**result, "share_by_lightgbm": share}
+        print(
+            f"{'':>14} bits equal; {share:.1%} of the scorer's rows served by LightGBM", flush=True
+        )
+
+
+def ours(case: Case, scorer: Scorer) -> list[Contender]:
+    """Return the scorer by matrix and by columns, each after its bits were found equal."""
+    columns = [np.ascontiguousarray(column) for column in case.matrix.T]
+    found = []
+    for name, call in (
+        ("scorer", partial(scorer.raw_score, case.matrix)),
+        ("scorer, columns", partial(scorer.raw_score_columns, columns)),
+    ):
+        scores = call()
+        assert np.array_equal(scores.view(np.int64), case.expected.view(np.int64)), "other bits"
+        found.append(Contender(name, call, len(case.matrix), has_same_trees=True))
+    return found
+
+
+def lightgbm_of(case: Case, threads: int, turn_seconds: float) -> Contender:
+    predict = partial(case.booster.predict, raw_score=True, num_threads=threads)
+    return contender_of(case, Peer("lightgbm", lambda _: predict, True), threads, turn_seconds)
+
+
+def contender_of(case: Case, peer: Peer, threads: int, turn_seconds: float) -> Contender:
+    """Try a peer on a few rows, then give it as many as fit into its turn (0 = all)."""
+    score = peer.at(threads)
+    score(case.matrix[:1000])  # whatever it prepares on first use
+    start = time.perf_counter()
+    score(case.matrix[:TRIAL_ROWS])
+    per_row = (time.perf_counter() - start) / TRIAL_ROWS
+    rows = len(case.matrix)
+    if turn_seconds and rows * per_row > turn_seconds:
+        rows = min(rows, max(TRIAL_ROWS, int(turn_seconds / per_row)))
+    return Contender(peer.name, partial(score, case.matrix[:rows]), rows, peer.has_same_trees)
+
+
+def result_of(case: Case, contender: Contender, threads: int, base: float) -> dict:
+    difference = None
+    if contender.has_same_trees and contender.scores is not None:
+        difference = float(np.abs(contender.scores - case.expected[: contender.rows]).max())
+    return {
+        "case": case.name,
+        "trees": case.booster.num_trees(),
+        "features": case.matrix.shape[1],
+        "threads": threads,
+        "contender": contender.name,
+        "rows": contender.rows,
+        "seconds": contender.seconds,
+        "median_seconds": statistics.median(contender.seconds),
+        "rows_per_second": contender.rows_per_second,
+        "times_lightgbm": contender.rows_per_second / base,
+        "max_difference": difference,
+    }
+
+
+def print_line(result: dict) -> None:
+    difference = result["max_difference"]
+    tail = "other trees" if difference is None else f"difference {difference:.1e}"
+    print(
+        f"{result['case']:>14} {result['threads']} threads {result['contender']:>16}:"
+        f" {result['median_seconds']:8.4f} s for {result['rows']:>9,} rows"
+        f" {result['rows_per_second'] / 1e6:8.3f} M rows/s"
+        f" {result['times_lightgbm']:7.1f} x lightgbm, {tail}",
+        flush=True,
+    )
 
 
 def machine() -> dict:
@@ -121,32 +166,37 @@ def machine() -> dict:
         "cores": len(os.sched_getaffinity(0)),
         "load": os.getloadavg(),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("lightgbm", "numba", "numpy", "polars")},
+        "versions": {name: version(name) for name in ("lightgbm", "numba", "numpy", "polars")}
+        | versions(),
         "commit": commit.stdout.strip() or None,
     }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--cases", nargs="+", default=["200x31", "500x63"])
+    parser.add_argument("--cases", nargs="+", default=[*SIZES, *OTHERS])
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--turn-seconds", type=float, default=1.5, help="0 = no limit")
+    parser.add_argument("--home", type=Path, help="home whose model and leads `backlog` takes")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    where = machine()
-    print(json.dumps(where))
-    for name in PEERS:
-        state = "no adapter yet" if importlib.util.find_spec(name) else "not installed"
-        print(f"{name}: {state}, skipped")
-    results = [
-        result
-        for case in options.cases
-        for result in bench(case, options.rows, options.threads, options.rounds)
-    ]
-    if options.json:
-        report = {"machine": where, "rows": options.rows, "results": results}
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    start = time.perf_counter()
+    report = {"machine": machine(), "rows": options.rows, "results": []}
+    print(json.dumps(report["machine"]), flush=True)
+    with tempfile.TemporaryDirectory(prefix="bench-kernel-") as scratch:
+        for name in options.cases:
+            case = case_of(name, options.rows, options.home)
+            # The other cases show that the scorer's speed holds; one number of threads does.
+            is_size = name not in OTHERS
+            peers = list(peers_of(case, Path(scratch))) if is_size else []
+            counts = options.threads if is_size else options.threads[:1]
+            report["results"] += bench(case, peers, counts, options.rounds, options.turn_seconds)
+            report["seconds"] = time.perf_counter() - start
+            if options.json:  # after every case: a run that is stopped keeps what it has
+                options.json.write_text(json.dumps(report, indent=2) + "\n")
+    print(f"{report['seconds']:.0f} s in all")
 
 
 if __name__ == "__main__":

@@ -111,13 +111,22 @@ def fit_vocabulary(
         if feature.kind != "category":
             continue
         counted = (
-            frame.select(category_text(feature).alias("value"))
-            .drop_nulls()
-            .group_by("value")
-            .len("rows")
+            _counted(frame, feature)
             .filter(pl.col("rows") >= min_count)
             .sort(["rows", "value"], descending=[True, False])
             .head(max_values)
         )
         values[feature.name] = tuple(counted["value"].to_list())
     return Vocabulary(values)
+
+
+def _counted(frame: pl.DataFrame, feature: Feature) -> pl.DataFrame:
+    """Count the rows per value; texts repeat, so each is folded once (job titles cost most)."""
+    inputs = list(feature.inputs)
+    if any(frame.schema[column] != pl.String for column in inputs):
+        # 0.0 and -0.0 are one group and two texts: numbers are taken row by row.
+        texts = frame.select(category_text(feature).alias("value"))
+        return texts.drop_nulls().group_by("value").len("rows")
+    distinct = frame.group_by(inputs).agg(pl.len().alias("rows of the text"))
+    texts = distinct.select(category_text(feature).alias("value"), "rows of the text")
+    return texts.drop_nulls("value").group_by("value").agg(pl.sum("rows of the text").alias("rows"))

@@ -1,8 +1,9 @@
 """Training: point in time on the dated population, or on the labels of one file without dates."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from features.custom import custom_features
 from features.featureset import FeatureSet
 from features.registry import REGISTRY, present_columns, select
 from features.spec import Feature
+from features.vocabulary import Vocabulary
 from models import Model, save
 from models.errors import ModelError
 from models.train import TrainingSet, train
@@ -59,6 +61,14 @@ class _Rows:
         return self.source is None
 
 
+@dataclass(frozen=True)
+class _Examples:
+    """What a variant learns from: `data.matrix` holds `features`."""
+
+    features: FeatureSet
+    data: TrainingSet
+
+
 def run_train(
     home: Home, *, as_of: date | None = None, source: str | None = None, progress: Progress = silent
 ) -> list[Trained]:
@@ -89,8 +99,15 @@ def run_train(
         rows = _labelled_rows(db, ctx, source)
         count = int(db.scalar(f"SELECT count(*) FROM {rows.table}"))
         progress("rows", {"labelled": count}, 0.0)
-        variants = (FULL, LEAD_ONLY) if rows.is_dated else (FULL,)
-        return [_train_one(db, ledger, ctx, rows, variant, progress) for variant in variants]
+        progress("features", None, 0.0)
+        started = now()
+        whole = _examples(db, ctx, rows)
+        names = whole.features.names
+        progress("features", {"features": len(names)}, _seconds_since(started))
+        trained = [_train_one(ledger, ctx, rows, whole, FULL, progress)]
+        if rows.is_dated:
+            trained.append(_train_one(ledger, ctx, rows, _lead_only(whole), LEAD_ONLY, progress))
+        return trained
 
 
 def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
@@ -154,17 +171,16 @@ def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
 
 
 def _train_one(
-    db: Database,
     ledger: Ledger,
     ctx: RunContext,
     rows: _Rows,
+    examples: _Examples,
     variant: str,
     progress: Progress,
 ) -> Trained:
     progress(f"train {variant}", None, 0.0)
     started = now()
-    features = _features(db, ctx, rows, variant)
-    data = _training_set(db, ctx, rows, features)
+    features = examples.features
     context = {
         **rows.context,
         "population": rows.population,
@@ -172,7 +188,9 @@ def _train_one(
         "as_of": ctx.as_of.isoformat(),
     }
     try:
-        model = train(data, features, ctx.settings.train, ctx.settings.gates, context=context)
+        model = train(
+            examples.data, features, ctx.settings.train, ctx.settings.gates, context=context
+        )
     except ModelError as error:
         raise RefusedError(error.found, error.expected, error.fix) from None
     save(model, ctx.home.models)
@@ -187,34 +205,53 @@ def _train_one(
         at=now(),
         reason=reason,
     )
-    seconds = (now() - started) / timedelta(seconds=1)
-    progress(f"train {variant}", {"features": len(features.names)}, seconds)
+    progress(f"train {variant}", {"features": len(features.names)}, _seconds_since(started))
     return Trained(model, not failed, rows.population, variant)
 
 
-def _features(db: Database, ctx: RunContext, rows: _Rows, variant: str) -> FeatureSet:
-    """Choose the features the population may use and fit their vocabulary on its rows."""
+def _seconds_since(started: datetime) -> float:
+    return (now() - started) / timedelta(seconds=1)
+
+
+def _examples(db: Database, ctx: RunContext, rows: _Rows) -> _Examples:
+    """Read the inputs of every row once, fit the vocabulary on them and build the matrix."""
     candidates: list[Feature] = list(REGISTRY)
     if rows.source is not None:
         candidates += _custom(db, ctx, rows.source)
-    allowed = select(
-        candidates, dated=rows.is_dated, lead_only=variant == LEAD_ONLY or not rows.is_dated
+    allowed = select(candidates, dated=rows.is_dated, lead_only=not rows.is_dated)
+    columns = sorted({column for feature in allowed for column in feature.inputs})
+    size = ctx.settings.memory.batch_rows
+    batches = deque(
+        feature_batches(
+            db, target=rows.table, rows=size, columns=columns, custom_source=rows.source
+        )
     )
-    columns = {column for feature in allowed for column in feature.inputs}
-    frame = pl.concat(_batches(db, ctx, rows, columns), how="vertical_relaxed")
+    features = _fitted(pl.concat(batches, how="vertical_relaxed"), allowed, rows)
+    # Batch by batch: texts are freed as soon as they have become numbers.
+    matrix = pl.concat([build(batches.popleft(), features) for _ in range(len(batches))])
+    return _Examples(features, _training_set(db, rows, matrix))
+
+
+def _fitted(frame: pl.DataFrame, allowed: Iterable[Feature], rows: _Rows) -> FeatureSet:
+    """Choose the features that the rows hold anything for, and fit their vocabulary."""
     if frame.is_empty():
         raise RefusedError(
             "no labelled lead to learn from",
             expected="leads whose outcome window is over",
             fix="load outcomes, or choose a later --as-of",
         )
-    present = select(
-        allowed,
-        dated=rows.is_dated,
-        lead_only=False,
-        present=present_columns(frame),
-    )
+    held = present_columns(frame)
+    present = select(allowed, dated=rows.is_dated, lead_only=False, present=held)
     return FeatureSet.fit(frame, present)
+
+
+def _lead_only(whole: _Examples) -> _Examples:
+    """Keep what one export row can supply; a feature's values depend on no other feature."""
+    kept = select(whole.features.features, dated=True, lead_only=True)
+    fitted = whole.features.vocabulary.values
+    vocabulary = Vocabulary({f.name: fitted[f.name] for f in kept if f.name in fitted})
+    features = FeatureSet(kept, vocabulary)
+    return _Examples(features, replace(whole.data, matrix=whole.data.matrix.select(features.names)))
 
 
 def _custom(db: Database, ctx: RunContext, source: str) -> Iterable[Feature]:
@@ -224,16 +261,14 @@ def _custom(db: Database, ctx: RunContext, source: str) -> Iterable[Feature]:
     return custom_features(allowed, immutable)
 
 
-def _training_set(db: Database, ctx: RunContext, rows: _Rows, features: FeatureSet) -> TrainingSet:
-    parts = [build(batch, features) for batch in _batches(db, ctx, rows, set(features.inputs))]
+def _training_set(db: Database, rows: _Rows, matrix: pl.DataFrame) -> TrainingSet:
     # feature_batches yields every row of the target in order of (lead_key, as_of); so does this.
     facts = db.frame(
         "SELECT target.lead_key, target.as_of, target.person_key, target.is_positive,"
-        " lead.row_number, lead.created_at"
+        " lead.created_at"
         f" FROM {rows.table} AS target JOIN lead USING (lead_key)"
         " ORDER BY target.lead_key, target.as_of"
     )
-    matrix = pl.concat(parts)
     if matrix.height != facts.height:
         raise BadInputError("training rows without a lead", expected="one lead per row")
     created = facts["created_at"].dt.epoch("s").cast(pl.Float64)
@@ -245,15 +280,3 @@ def _training_set(db: Database, ctx: RunContext, rows: _Rows, features: FeatureS
         order=facts["lead_key"].to_numpy(),
         newest=created.fill_null(float("nan")).to_numpy(),
     )
-
-
-def _batches(
-    db: Database, ctx: RunContext, rows: _Rows, columns: set[str]
-) -> Iterable[pl.DataFrame]:
-    return _batches_of(db, rows.table, ctx.settings.memory.batch_rows, sorted(columns), rows.source)
-
-
-def _batches_of(
-    db: Database, table: str, size: int, columns: list[str], source: str | None
-) -> Iterator[pl.DataFrame]:
-    return feature_batches(db, target=table, rows=size, columns=columns, custom_source=source)
