@@ -1,16 +1,20 @@
 """Landed batches into the store: new rows in, changed rows replaced, nothing lost on the way."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from typing import Final
 
 from pipelines.errors import StoreError
 from pipelines.load.batch import Landed
 from pipelines.load.kinds import KINDS
-from pipelines.load.merge_children import attach_waiting, merge_child
+from pipelines.load.merge_children import Counts, attach_waiting, merge_child
 from pipelines.load.merge_leads import merge_leads
-from pipelines.load.superseded import superseded_view
+from pipelines.load.superseded import list_superseded
 from pipelines.store import Database
+
+# Of one statement, leads aside; bounds the memory and the spill of a merge.
+GROUP_ROWS: Final = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -39,42 +43,80 @@ class MergeCounts:
     attached: int = 0
 
 
-def merge(db: Database, batch_dir: Path, at: datetime, *, attaches: bool = True) -> MergeCounts:
-    """Merge one landed batch into the staging store.
+def merge(db: Database, batches: Sequence[Landed], at: datetime) -> list[MergeCounts]:
+    """Merge landed batches into the staging store, in their order.
 
     Parameters
     ----------
     db : Database
         The staging store, open for writing, with the tables of `pipelines.store.create_tables`.
-    batch_dir : pathlib.Path
-        Folder that `land` made.
+    batches : sequence of Landed
+        Later ones replace what earlier ones say of the same record.
     at : datetime
         Time of the merge, UTC without zone; becomes ``ingested_at`` of the rows it writes.
-    attaches : bool
-        Give waiting child rows, of any file, their lead afterwards. It reads all leads, so of
-        several batches only the last one needs to.
+
+    Returns
+    -------
+    list of MergeCounts
+        One per batch, in the same order.
 
     Raises
     ------
     StoreError
         The counts do not add up; the staging store is then worthless and must be dropped.
     """
-    batch = Landed.read(batch_dir)
-    superseded_view(db, batch)
-    table = KINDS[batch.kind].table
-    if batch.kind == "leads":
-        loaded, updated, unchanged = merge_leads(db, batch, at)
-        for child in ("outcome", "consent_event"):
-            if batch.path(child).exists():
-                # An opt-out or outcome counts also when a later record of the file replaced its
-                # row: the lead said it.
-                merge_child(db, batch, child, at, is_own=False)
-    elif table == "suppression":
+    found: list[MergeCounts] = []
+    for group in _groups(batches):
+        list_superseded(db, group)
+        merged = _merge_leads(db, group[0], at) if group[0].kind == "leads" else None
+        for batch, counts in zip(group, merged or _merge_children(db, group, at), strict=True):
+            found.append(_counts(batch, *counts))
+            _audit(found[-1])
+    if found:
+        # It reads all leads, so once, when everything is there.
+        found[-1] = replace(found[-1], attached=attach_waiting(db))
+    return found
+
+
+def _groups(batches: Sequence[Landed]) -> Iterator[list[Landed]]:
+    """Put neighbours of one kind and source together: a merge reads all leads, whatever it brings.
+
+    Leads stay alone, for what their files lack keeps its stored value, file by file.
+    """
+    group: list[Landed] = []
+    for batch in batches:
+        is_alike = bool(group) and (batch.kind, batch.source_system) == (
+            group[0].kind,
+            group[0].source_system,
+        )
+        rows = sum(one.landed for one in group) + batch.landed
+        if group and (not is_alike or batch.kind == "leads" or rows > GROUP_ROWS):
+            yield group
+            group = []
+        group.append(batch)
+    if group:
+        yield group
+
+
+def _merge_leads(db: Database, batch: Landed, at: datetime) -> list[Counts]:
+    counts = merge_leads(db, batch, at)
+    for child in ("outcome", "consent_event"):
+        # An opt-out or outcome counts also when a later record of the file replaced its row: the
+        # lead said it.
+        merge_child(db, [batch], child, at, is_own=False)
+    return [counts]
+
+
+def _merge_children(db: Database, batches: Sequence[Landed], at: datetime) -> list[Counts]:
+    table = KINDS[batches[0].kind].table
+    if table == "suppression":
         # The truth of suppressions is the ledger; what landed is handed to it by the run.
-        loaded, updated, unchanged = batch.landed, 0, 0
-    else:
-        loaded, updated, unchanged = merge_child(db, batch, table, at, is_own=True)
-    counts = MergeCounts(
+        return [(batch.landed, 0, 0) for batch in batches]
+    return merge_child(db, batches, table, at, is_own=True)
+
+
+def _counts(batch: Landed, loaded: int, updated: int, unchanged: int) -> MergeCounts:
+    return MergeCounts(
         batch_id=batch.batch_id,
         file_name=batch.file_name,
         kind=batch.kind,
@@ -86,10 +128,7 @@ def merge(db: Database, batch_dir: Path, at: datetime, *, attaches: bool = True)
         unchanged=unchanged,
         duplicates=batch.duplicates,
         quarantined=batch.quarantined,
-        attached=attach_waiting(db) if attaches else 0,
     )
-    _audit(counts)
-    return counts
 
 
 def _audit(counts: MergeCounts) -> None:

@@ -1,5 +1,6 @@
 """Rows that belong to leads into the store, and waiting ones to the leads they name."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pipelines.load.batch import Landed
@@ -27,60 +28,50 @@ _NOT_CONTENT = frozenset(
         "registry_id",
     }
 )
+# New, changed and unchanged rows.
+Counts = tuple[int, int, int]
 _TO_THE_SECOND = {"activity": ("at",)}
 
 
 def merge_child(
-    db: Database, batch: Landed, table: str, at: datetime, *, is_own: bool
-) -> tuple[int, int, int]:
-    """Merge one child table of a batch.
+    db: Database, batches: Sequence[Landed], table: str, at: datetime, *, is_own: bool
+) -> list[Counts]:
+    """Merge one child table of batches of one kind and source.
 
     Parameters
     ----------
     is_own : bool
-        The rows are the records of the file; otherwise they came along with leads, and rows of
+        The rows are the records of the files; otherwise they came along with leads, and rows of
         replaced records count as well.
 
     Returns
     -------
-    tuple of int
-        Rows that are new, changed and unchanged. Consent is append-only: nothing changes there.
+    list of Counts
+        Of each batch. Consent is append-only: nothing changes there.
     """
-    path = batch.path(table)
-    if not path.exists():
-        return 0, 0, 0
+    paths = [str(batch.path(table)) for batch in batches if batch.path(table).exists()]
+    if not paths:
+        return [(0, 0, 0) for _ in batches]
     stored = db.columns(table)
-    content = [c for c in SCHEMAS[table] if c in stored and c not in _NOT_CONTENT]
-    content = [c for c in content if c != OWN_IDS[table] and c != "captured_at"]
-    own = quoted(OWN_IDS[table])
-    # The row of a register has no id of its own: who is on which register is the identity.
-    identity = "registry || ':' || contact_key" if table == "registry" else own
-    statement = sql(_PACKAGE, "merge_child.sql")
-    kept = "row_number NOT IN (SELECT row_number FROM superseded)"
-    if not is_own:
-        kept = f"true QUALIFY row_number() OVER (PARTITION BY {own} ORDER BY row_number DESC) = 1"
-    scope = f"source_system = '{batch.source_system}'" if "source_system" in stored else "true"
     has_lead = "lead_source_id" in SCHEMAS[table]
-    statement = (
-        statement.replace("__own_id__,\n", f"{identity} AS {own},\n")
-        .replace("__own_id__", own)
-        .replace("__content__", ", ".join(_stored(table, c) for c in content))
-        .replace("__table__", quoted(table))
-        .replace("__scope__", scope)
-        .replace("__kept__", kept)
-        .replace("landed.__lead_id__", "landed.lead_source_id" if has_lead else "NULL")
-        .replace("__stored_key__", "lead_key" if has_lead else "NULL::BIGINT")
-        .replace("__stored_name__", "lead_source_id" if has_lead else "NULL::VARCHAR")
-    )
-    db.run(statement, path=str(path))
+    scope = f"source_system = '{batches[0].source_system}'" if "source_system" in stored else "true"
+    db.run(_statement(table, stored, scope, is_own=is_own), paths=paths)
+    own = quoted(OWN_IDS[table])
+    if len(paths) > 1 and db.scalar(
+        f"SELECT count(*) > count(DISTINCT hash({own})) FROM landed_child"
+    ):
+        # A later file replaces what an earlier one says: one after the other.
+        return [merge_child(db, [batch], table, at, is_own=is_own)[0] for batch in batches]
     if table == "consent_event":
-        db.run("UPDATE landed_child SET is_changed = false")
-    loaded = int(db.scalar("SELECT count(*) FROM landed_child WHERE is_new"))
-    updated = int(db.scalar("SELECT count(*) FROM landed_child WHERE is_changed"))
-    total = int(db.scalar("SELECT count(*) FROM landed_child"))
-    if updated:
+        db.run("UPDATE landed_child SET is_changed = false WHERE is_changed")
+    counts = db.frame(
+        "SELECT batch_id, count(*) FILTER (is_new) AS loaded,"
+        " count(*) FILTER (is_changed) AS updated, count(*) AS total"
+        " FROM landed_child GROUP BY batch_id"
+    )
+    if counts["updated"].sum():
         db.run(
-            f"DELETE FROM {quoted(table)} WHERE {scope} AND {identity} IN"
+            f"DELETE FROM {quoted(table)} WHERE {scope} AND {_identity(table)} IN"
             f" (SELECT {own} FROM landed_child WHERE is_changed)"
         )
     columns = [c for c in stored if c in SCHEMAS[table] and c != "ingested_at"]
@@ -93,11 +84,41 @@ def merge_child(
         f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at"
         " FROM landed_child WHERE is_new OR is_changed"
         # What happened to a lead lies together: it compresses better and is read together.
-        f" ORDER BY {'lead_key, ' if has_lead else ''}row_number",
+        f" ORDER BY {'lead_key, ' if has_lead else ''}batch_id, row_number",
         at=at.isoformat(sep=" "),
     )
     db.run("DROP TABLE landed_child")
-    return loaded, updated, total - loaded - updated
+    of_batch = {row[0]: row[1:] for row in counts.rows()}
+    found = [of_batch.get(batch.batch_id, (0, 0, 0)) for batch in batches]
+    return [(loaded, updated, total - loaded - updated) for loaded, updated, total in found]
+
+
+def _statement(table: str, stored: Collection[str], scope: str, *, is_own: bool) -> str:
+    """Fill merge_child.sql in for one table."""
+    content = [c for c in SCHEMAS[table] if c in stored and c not in _NOT_CONTENT]
+    content = [c for c in content if c != OWN_IDS[table] and c != "captured_at"]
+    own, identity = quoted(OWN_IDS[table]), _identity(table)
+    kept = "ANTI JOIN superseded USING (batch_id, row_number)"
+    if not is_own:
+        kept = f"QUALIFY row_number() OVER (PARTITION BY {own} ORDER BY row_number DESC) = 1"
+    has_lead = "lead_source_id" in SCHEMAS[table]
+    return (
+        sql(_PACKAGE, "merge_child.sql")
+        .replace("__own_id__,\n", f"{identity} AS {own},\n")
+        .replace("__own_id__", own)
+        .replace("__content__", ", ".join(_stored(table, c) for c in content))
+        .replace("__table__", quoted(table))
+        .replace("__scope__", scope)
+        .replace("__kept__", kept)
+        .replace("landed.__lead_id__", "landed.lead_source_id" if has_lead else "NULL")
+        .replace("__stored_key__", "lead_key" if has_lead else "NULL::BIGINT")
+        .replace("__stored_name__", "lead_source_id" if has_lead else "NULL::VARCHAR")
+    )
+
+
+def _identity(table: str) -> str:
+    """Return what makes a stored row the same one: who is on which register has no other id."""
+    return "registry || ':' || contact_key" if table == "registry" else quoted(OWN_IDS[table])
 
 
 def _stored(table: str, column: str) -> str:

@@ -1,14 +1,19 @@
-"""The records of a batch that a later record of the same file replaces, readable in SQL."""
+"""The records of batches that a later record of the same file replaces, readable in SQL."""
+
+from collections.abc import Sequence
 
 from pipelines.load.batch import Landed
 from pipelines.store import Database
 
 
-def superseded_view(db: Database, batch: Landed) -> None:
-    """Make ``superseded(row_number)`` readable; empty when no record was replaced."""
-    path = batch.path("superseded")
-    if path.exists():
-        literal = str(path).replace("'", "''")
-        db.run(f"CREATE OR REPLACE TEMP VIEW superseded AS SELECT * FROM read_parquet('{literal}')")
-    else:
-        db.run("CREATE OR REPLACE TEMP VIEW superseded AS SELECT 1::BIGINT AS row_number LIMIT 0")
+def list_superseded(db: Database, batches: Sequence[Landed]) -> None:
+    """Make the temporary table ``superseded(batch_id, row_number)``."""
+    db.run("CREATE OR REPLACE TEMP TABLE superseded (batch_id VARCHAR, row_number BIGINT)")
+    for batch in batches:
+        path = batch.path("superseded")
+        if path.exists():
+            db.run(
+                "INSERT INTO superseded SELECT $batch_id, row_number FROM read_parquet($path)",
+                batch_id=batch.batch_id,
+                path=str(path),
+            )

@@ -166,12 +166,10 @@ def merged_batches(home: Home) -> set[str]:
 
 def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
     """Merge every pending batch into the staged store and record where its records went."""
-    found = []
     pending = pending_batches(home)
-    for landed in pending:
-        merged = Merged(landed, merge(db, landed.folder, at, attaches=landed is pending[-1]))
+    found = [Merged(*pair) for pair in zip(pending, merge(db, pending, at), strict=True)]
+    for merged in found:
         _record(db, merged, at)
-        found.append(merged)
     return found
 
 

@@ -28,7 +28,7 @@ def store(db, load):
     """Land a file and merge it into a store; returns the counts."""
 
     def _store(content, kind="leads", name="file.csv", at=AT, **mapping):
-        return merge(db, load(content, kind, name, **mapping).folder, at)
+        return merge(db, [load(content, kind, name, **mapping)], at)[0]
 
     return _store
 

@@ -21,7 +21,7 @@ def test_a_first_load_gives_dense_keys_in_file_order(db, store):
 def test_the_same_batch_again_changes_nothing(db, store, load):
     store(LEADS)
     before = db.frame("SELECT * FROM lead ORDER BY lead_key")
-    again = merge(db, load(LEADS).folder, AT + timedelta(days=1))
+    again = merge(db, [load(LEADS)], AT + timedelta(days=1))[0]
     assert counts(again) == (0, 0, 2, 0, 0)
     assert db.frame("SELECT * FROM lead ORDER BY lead_key").equals(before)
 
@@ -172,3 +172,14 @@ def test_the_other_kinds_load_once(db, store, kind, content, table):
     assert counts(store(content, kind, "k.csv", source_system="crm")) == (1, 0, 0, 0, 0)
     assert counts(store(content, kind, "k.csv", source_system="crm")) == (0, 0, 1, 0, 0)
     assert db.scalar(f"SELECT count(*) FROM {table}") == 1
+
+
+def test_an_event_moves_to_its_own_lead_when_another_system_has_the_same_id(db, store):
+    store("source_id,email\n7,a@x.example\n", name="hs.csv", source_system="hs")
+    event = "lead_source_id,email,activity_id,at\n{},a@x.example,e1,2024-01-01\n"
+    store(event.format(""), "activities", "a.csv", source_system="crm")
+    assert db.scalar("SELECT lead_key FROM activity") == 1
+    store("source_id,email\n7,b@x.example\n", name="crm.csv", source_system="crm")
+    named = store(event.format("7"), "activities", "b.csv", source_system="crm")
+    assert counts(named) == (0, 1, 0, 0, 0)
+    assert db.scalar("SELECT lead_key FROM activity") == 2
