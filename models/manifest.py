@@ -67,7 +67,7 @@ def check(manifest: object) -> Manifest:
         raise ModelRefusedError(
             f"a model of format {version!r:.20}",
             f"format {FORMAT_VERSION}",
-            "train again with this version (`lead-triage train`), or use the one that made it",
+            f"{_train_again(manifest.get('population'))}, or use the version that made it",
         )
     missing = sorted(REQUIRED - set(manifest))
     if missing:
@@ -79,6 +79,13 @@ def check(manifest: object) -> Manifest:
             "restore the model folder from a backup or train again",
         )
     return manifest
+
+
+def _train_again(population: object) -> str:
+    """Return the command that trains a population anew; a file's own population has its source."""
+    source = str(population).partition("static:")[2]
+    named = f" --source {source}" if source.isidentifier() else ""
+    return f"train again with this version (`lead-triage train{named}`)"
 
 
 def rounded(value: float | None, digits: int = 6) -> float | None:

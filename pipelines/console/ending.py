@@ -17,6 +17,9 @@ from pipelines.errors import LeadTriageError, RefusedError
 def run_app(app: App, arguments: Sequence[str] | None) -> int:
     """Run the command line and return its exit code."""
     signal.signal(signal.SIGTERM, _stop)
+    # A closed terminal ends a command as Ctrl-C does; under nohup it is to go on.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _stop)
     os.umask(0o077)
     try:
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")

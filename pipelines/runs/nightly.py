@@ -10,7 +10,7 @@ from pipelines.errors import LeadTriageError, RefusedError, UsageError
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.landing import land_inbox, pending_batches, replay_suppressions, unheard
-from pipelines.runs.registry import nightly_champion
+from pipelines.runs.registry import load_model, nightly_champion
 from pipelines.runs.safety import check_key, check_suppressions
 from pipelines.runs.steps import NIGHTLY, Step
 from pipelines.settings.clock import now, today
@@ -109,6 +109,9 @@ def prepare(
             )
         seconds = time.perf_counter() - started
         model_id = nightly_champion(ledger)
+        if model_id is not None:
+            # A model that cannot be used is found out now, not when half of the night is done.
+            load_model(home, model_id)
         identifier = run_id(home, settings, ledger, kind="nightly", as_of=as_of, model_id=model_id)
         progress("load", landed, seconds)
         if identifier == published_night(home) and (home.outbox / identifier).is_dir():

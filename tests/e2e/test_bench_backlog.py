@@ -129,8 +129,8 @@ def test_a_stage_that_fails_is_named_and_the_rest_is_kept(tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_stopped_it_ends_its_children_and_says_what_is_left(tmp_path, kept):
+@pytest.mark.parametrize(("kept", "sent"), [(True, signal.SIGINT), (False, signal.SIGHUP)])
+def test_stopped_it_ends_its_children_and_says_what_is_left(tmp_path, kept, sent):
     out = tmp_path / "out"
     process = subprocess.Popen(
         [*COMMAND, "--rows", "4000000", *(["--out", str(out)] if kept else [])],
@@ -147,7 +147,7 @@ def test_stopped_it_ends_its_children_and_says_what_is_left(tmp_path, kept):
             children = psutil.Process(process.pid).children(recursive=True)
             break
     assert children
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in said

@@ -173,6 +173,20 @@ def test_without_a_model_the_night_says_so(night):
     assert listed["probability"].null_count() == listed.height
 
 
+def test_a_damaged_model_is_found_before_the_night_begins(night):
+    with Ledger(night.ledger) as ledger:
+        champion = models.champion(ledger, "dated", "full")
+        before = ledger.rows("SELECT count(*) FROM run")
+    text = night.models / champion / "model.txt"
+    text.write_text(text.read_text().replace("leaf_value=", "leaf_value=1", 1))
+    snapshot = current_snapshot(night)
+    with pytest.raises(RefusedError, match="model.txt"):
+        run_nightly(night, as_of=AS_OF.replace(day=2))
+    assert current_snapshot(night) == snapshot
+    with Ledger(night.ledger) as ledger:
+        assert ledger.rows("SELECT count(*) FROM run") == before
+
+
 def test_explain_says_why_and_why_not(published):
     key = _list(published)["lead_key"][0]
     found = explain_lead(published, str(key))

@@ -188,8 +188,10 @@ def test_manifest_in_other_bytes_is_refused(folder, change):
 
 
 def test_manifest_of_an_older_format_says_what_to_do(folder):
-    edit(folder, lambda m: m.update(format_version=1), is_resealed=True)
-    refused(folder, r"format 1; expected format 2; .*lead-triage train")
+    edit(folder, lambda m: m.update(format_version=1, population="dated"), is_resealed=True)
+    refused(folder, r"format 1; expected format 2; .*`lead-triage train`")
+    edit(folder, lambda m: m.update(format_version=1, population="static:bank"), is_resealed=True)
+    refused(folder, r"`lead-triage train --source bank`")
 
 
 def test_copied_folder_loads_elsewhere(model, folder, tmp_path):

@@ -7,11 +7,11 @@ from typing import Final
 from pipelines.errors import RefusedError
 
 # Bytes per lead, measured at 1M and 10M leads: generated files by format, landed batches, the
-# published file after the load, and with a night in it.
+# published file, and the work of a night beside it.
 _WORLD: Final = {"parquet": 125, "csv": 520}
-_BATCHES: Final = 140
-_LOADED: Final = 205
-_NIGHT: Final = 300
+_BATCHES: Final = 155
+_NIGHT: Final = 195
+_WORK: Final = 45
 _FIXED: Final = 200_000_000
 
 
@@ -24,8 +24,8 @@ def need(rows: int, form: str, *, keep: bool) -> int:
         Generated files stay; otherwise each export is deleted once it is loaded, before the
         store files are written.
     """
-    # The measured night finds two published files, and wants room for the newer one twice over.
-    night = _BATCHES + _LOADED + 3 * _NIGHT + (_WORLD[form] if keep else 0)
+    # A night wants room for the published file twice over, and drops the one before it for that.
+    night = _BATCHES + 3 * _NIGHT + _WORK + (_WORLD[form] if keep else 0)
     return _FIXED + rows * max(night, _WORLD[form] + _BATCHES)
 
 
