@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from models.errors import ModelRefusedError
 from models.kernel.text import Forest
-from models.kernel.tree import CATEGORICAL
+from models.kernel.tree import CATEGORICAL, members
 
 Matrix = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
@@ -121,10 +121,18 @@ def _around(thresholds: npt.NDArray[np.float64]) -> Matrix:
 
 
 def _codes(forest: Forest, column: int) -> Matrix:
-    """Return the categories up to one beyond the largest that a split on the column knows."""
-    most = 0
+    """Return the categories of the sets of a column and their neighbours, and 0.
+
+    Codes that float32 cannot hold are left out: rounded, they would be other categories.
+    """
+    found = [np.zeros(1, np.int64)]
     for tree in forest.trees:
         is_own = (tree.split_feature == column) & ((tree.decision_type & CATEGORICAL) > 0)
-        words = np.diff(tree.cat_boundaries)[tree.threshold[is_own].astype(np.int64)]
-        most = max(most, int(words.max(initial=0)))
-    return np.arange(32 * most + 1, dtype=np.float32)
+        for number in tree.threshold[is_own].astype(np.int64):
+            begin, end = tree.cat_boundaries[number : number + 2]
+            found.append(members(tree.cat_threshold[begin:end].astype("<u4").tobytes()))
+    known = np.unique(np.concatenate(found))
+    codes = np.unique(np.concatenate([known - 1, known, known + 1]))
+    values = codes.astype(np.float32)
+    exact: Matrix = values[(codes >= 0) & (values.astype(np.int64) == codes)]
+    return exact

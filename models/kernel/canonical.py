@@ -25,7 +25,9 @@ _FIX: Final = (
     "take the model from where it was saved; if it is sound, say so with sha256=..., or load it"
     " with LightGBM and use from_booster"
 )
-_VERSION: Final = b"v4"  # LightGBM 4.0 and later; older ones may write otherwise
+_VERSION: Final = b"v4"  # LightGBM 4.0 and later
+# Of LightGBM 2 and 3, which may write otherwise: for these the structure alone is checked.
+_OLDER: Final = frozenset({b"v2", b"v3"})
 
 _HEADER: Final = (
     b"version", b"num_class", b"num_tree_per_iteration", b"label_index", b"max_feature_idx",
@@ -53,6 +55,7 @@ _COUNTED: Final = b"\n[device_type: cpu]\n"
 
 # What the gains of a feature may be off by: the file has six digits of each, the sum had all.
 _GAIN_ERROR: Final = 1e-4
+_MOST_GAIN: Final = 2.0**63
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,11 +73,15 @@ def check(text: bytes, forest: Forest) -> None:
     Raises
     ------
     ModelRefusedError
-        Where two places disagree, or a number or a line is not as LightGBM writes it.
+        Where two places disagree, a number or a line is not as LightGBM writes it, or the version
+        is missing or unknown. Of the versions v2 and v3 nothing more is checked than that.
     """
     pieces = cut(text)
-    if pieces.fields.get(b"version") != _VERSION:
+    version = pieces.fields.get(b"version", b"")
+    if version in _OLDER:
         return
+    if version != _VERSION:
+        raise ModelRefusedError("a model text of no known version", "v2, v3 or v4", _FIX)
     wanted = [key for key in _HEADER if key in pieces.fields or key not in _OPTIONAL]
     if list(pieces.fields) != wanted:
         raise ModelRefusedError("a header with other lines", "the lines of LightGBM 4", _FIX)
@@ -193,4 +200,6 @@ def _are_importances(lines: str, names: tuple[str, ...], counts: Floats, sums: F
             return False
         found[name] = int(number)
     gains = np.array([float(found[name]) for name in names])
-    return bool((np.abs(gains - sums) <= 1 + _GAIN_ERROR * sums).all())
+    # LightGBM casts the sum to an integer of 64 bits; what becomes of a larger one is undefined.
+    is_sure = sums < _MOST_GAIN
+    return bool((np.abs(gains - sums)[is_sure] <= 1 + _GAIN_ERROR * sums[is_sure]).all())

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.kernel.jit import inlined
+from models.kernel.tree import members
 from models.kernel.vector import (
     BLOCK,
     one_of_eight,
@@ -41,13 +42,10 @@ def table_of(sets: Sequence[bytes]) -> npt.NDArray[np.uint8]:
         Count of categories and offset of the rows as int64; the categories as int32, ascending;
         then one byte per category and one zero, for sets 0 to 7, for sets 8 to 15, and so on.
     """
-    members = [
-        np.flatnonzero(np.unpackbits(np.frombuffer(own, np.uint8), bitorder="little"))
-        for own in sets
-    ]
-    known = np.unique(np.concatenate(members))
+    categories = [members(own) for own in sets]
+    known = np.unique(np.concatenate(categories))
     rows = np.zeros((-(-len(sets) // 8), len(known) + 1), np.uint8)
-    for i, own in enumerate(members):
+    for i, own in enumerate(categories):
         rows[i // 8, np.searchsorted(known, own)] |= np.uint8(1 << i % 8)
     start = _HEAD + 4 * len(known)
     table = np.zeros(-(-(start + rows.size) // 64) * 64, np.uint8)

@@ -1,6 +1,7 @@
 """Numba's decorators with types, and a disk cache that never stands in the way."""
 
 import hashlib
+import sys
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,23 +24,39 @@ _SEAL = hashlib.sha256().digest_size
 def compiled(signature: str) -> Callable[[Function], Function]:
     """Compile for one signature, without the GIL, cached on disk where that is possible.
 
-    The cache lies in `__pycache__` beside the source, or in the user's cache directory where that
-    is read-only; without either every process compiles anew.
+    The cache lies in `__pycache__` beside the source or in the user's cache directory, or where
+    NUMBA_CACHE_DIR says. A folder that may only be read is read; what was compiled goes to the
+    first that may be written, and without one every process compiles anew.
     """
 
     def decorate(function: Function) -> Function:
-        with suppress(RuntimeError):  # Numba found no place that it may write to
-            cached: Any = numba.njit(nogil=True, cache=True)(function)
-            key = _key(Path(function.__code__.co_filename).parent)
-            place = cached._cache  # Numba has no public way to its cache files
-            name = f"{place._impl.filename_base}-{key}.nbc"
-            place._cache_file = _CacheFile(Path(place.cache_path) / name)
-            cached.compile(signature)
-            cached.disable_compile()
-            return cast("Function", cached)
-        return cast("Function", numba.njit(signature, nogil=True)(function))
+        compiling: Any = numba.njit(nogil=True)(function)
+        if compiling is function:  # NUMBA_DISABLE_JIT: nobody may call it, but all may import it
+            return function
+        files = cache_files(Path(function.__code__.co_filename), function.__qualname__)
+        with suppress(RuntimeError):  # a source in an archive, or NUMBA_CACHE_LOCATOR_CLASSES
+            places: Any = _Cache(function)  # type: ignore[no-untyped-call]
+            places._cache_file = _CacheFile(files)
+            compiling._cache = places  # Numba has no public way to its cache files
+        compiling.compile(signature)
+        compiling.disable_compile()
+        return cast("Function", compiling)
 
     return decorate
+
+
+def cache_files(source: Path, function: str) -> tuple[Path, ...]:
+    """Where the compiled code of a function of a source file may lie, the first choice first."""
+    name = f"{source.stem}.{function}-{sys.implementation.cache_tag}-{_key(source.parent)}.nbc"
+    return tuple(folder / name for folder in _folders(source))
+
+
+def _folders(source: Path) -> list[Path]:
+    """Return the folders that Numba would try, whether they may be written or not."""
+    kinds: list[Any] = [caching.InTreeCacheLocator, caching.UserWideCacheLocator]
+    if config.CACHE_DIR:  # type: ignore[attr-defined]
+        kinds.insert(0, caching.UserProvidedCacheLocator)
+    return [Path(kind(_folders, str(source)).get_cache_path()) for kind in kinds]
 
 
 def inlined(function: Function) -> Function:
@@ -72,6 +89,21 @@ def _key(folder: Path) -> str:
     return total.hexdigest()[:16]
 
 
+class _Anywhere(caching.InTreeCacheLocator):
+    """Numba refuses to cache without a folder that it may write to; ours need not be."""
+
+    def ensure_cache_path(self) -> None:
+        """Demand nothing: `_CacheFile` finds the place."""
+
+
+class _Places(caching.CompileResultCacheImpl):
+    _locator_classes: list[type[object]] = [_Anywhere]  # noqa: RUF012 - as Numba declares it
+
+
+class _Cache(caching.FunctionCache):
+    _impl_class = _Places
+
+
 class _CacheFile:
     """One compiled function on disk, sealed with a hash; Numba calls `load` and `save`.
 
@@ -81,13 +113,26 @@ class _CacheFile:
     a temporary name and renamed, so two processes may start at once.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        self._paths = paths
 
     def load(self, key: object) -> object:
         """Return what is cached; None, and so a new compilation, where that cannot be read."""
+        found = (self._read(path, key) for path in self._paths)
+        return next((data for data in found if data is not None), None)
+
+    def save(self, key: object, data: object) -> None:
+        """Write the cache where that is possible first."""
+        content: bytes = dumps((key, data))  # type: ignore[no-untyped-call]
+        for path in self._paths:
+            with suppress(OSError):  # read-only, or a full disk
+                self._write(path, hashlib.sha256(content).digest() + content)
+                return
+
+    @staticmethod
+    def _read(path: Path, key: object) -> object:
         try:
-            sealed = self._path.read_bytes()
+            sealed = path.read_bytes()
         except OSError:
             return None
         content = sealed[_SEAL:]
@@ -99,13 +144,12 @@ class _CacheFile:
             return None
         return data if found == key else None
 
-    def save(self, key: object, data: object) -> None:
-        """Write the cache if that is possible."""
-        content: bytes = dumps((key, data))  # type: ignore[no-untyped-call]
-        part = self._path.with_name(f"{self._path.name}.{uuid.uuid4().hex[:16]}.tmp")
-        with suppress(OSError):  # a full disk
-            try:
-                part.write_bytes(hashlib.sha256(content).digest() + content)
-                part.replace(self._path)
-            finally:
-                part.unlink(missing_ok=True)
+    @staticmethod
+    def _write(path: Path, sealed: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:16]}.tmp")
+        try:
+            part.write_bytes(sealed)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)

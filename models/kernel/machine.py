@@ -17,9 +17,27 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def seconds_to_load() -> float:
-    """Estimate what it takes until the compiled loop can run in this process."""
+def may_compile() -> bool:
+    """Whether Numba compiles at all in this process: NUMBA_DISABLE_JIT says otherwise."""
+    if "numba" in sys.modules:
+        from numba.core import config
+
+        return not config.DISABLE_JIT  # type: ignore[attr-defined] # set when Numba is imported
+    return os.environ.get("NUMBA_DISABLE_JIT", "0").strip() in ("", "0")
+
+
+def is_worth_loading(seconds: float) -> bool:
+    """Whether the compiled loop can run in this process for less than `seconds`.
+
+    The name of its file on disk depends on Numba itself. So Numba is imported, most of what a
+    cached loop takes to load, as soon as that could pay.
+    """
     if "models.kernel.engine" in sys.modules:
-        return 0.0
-    is_cached = any(Path(__file__).with_name("__pycache__").glob("engine.*.nbc"))
-    return _LOAD_SECONDS if is_cached else _LOAD_SECONDS + _COMPILE_SECONDS
+        return seconds > 0
+    if seconds <= _LOAD_SECONDS:
+        return False
+    from models.kernel import jit
+
+    files = jit.cache_files(Path(__file__).with_name("engine.py"), "run")
+    is_cached = any(file.exists() for file in files)
+    return is_cached or seconds > _LOAD_SECONDS + _COMPILE_SECONDS

@@ -4,16 +4,16 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import ModelRefusedError
 from models.kernel import files, machine, oracle
 from models.kernel.inputs import Rows, rows_of_columns, rows_of_matrix
 from models.kernel.link import link_of
-from models.kernel.text import Forest, parse, widest_tree
+from models.kernel.route import Route, route_of
+from models.kernel.text import Forest, parse
 
 if TYPE_CHECKING:  # the first two cost most of a second to import, and a run needs only one
     import lightgbm
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # the first two cost most of a second to import, and a run ne
     from models.kernel.canary import Canary
     from models.kernel.plan import Plan
 
-Route = Literal["kernel", "lightgbm"]
 Scores = npt.NDArray[np.float64]
 
 # Measured on 2 cores; only the choice of the route depends on them.
@@ -30,14 +29,14 @@ _LIGHTGBM_SECONDS: Final = 30e-9  # per row and tree: 6.0 s for 1M rows and 200 
 _PLAN_SECONDS: Final = 1e-6  # per split
 # The kernel takes as long for 1 row as for 512, about as long as LightGBM for this many.
 _SMALLEST_BATCH: Final = 16
-# Beyond, the circuits of single trees outgrow the processor's caches.
-_MOST_LEAVES: Final = 4096
 
 
 class Scorer:
     """Raw scores and probabilities of a LightGBM model with one output.
 
-    Made by `from_booster` or `from_file`; immutable, and safe to use from several threads.
+    Made by `from_booster` or `from_file`; immutable, and safe to use from several threads. A forked
+    child may go on using the kernel; LightGBM's threads do not survive a fork, and a call that goes
+    to it (small inputs, too) may hang in the child. Start processes by "spawn" to be safe.
 
     Attributes
     ----------
@@ -76,7 +75,7 @@ class Scorer:
         self._plans: dict[type, Plan] = {}
         self._lock = threading.Lock()
         self.feature_names = forest.feature_names
-        self.route, self.route_reason = _route(forest)
+        self.route, self.route_reason = route_of(forest)
         self.rows_by_route: dict[Route, int] = {"kernel": 0, "lightgbm": 0}
 
     @classmethod
@@ -117,7 +116,9 @@ class Scorer:
         `<path>.sha256` beside it if there is one (as `sha256sum` writes it). Where no hash is
         known, whatever LightGBM 4 writes twice, or in one way only, is compared. That cannot prove
         a file: of 20,000 kinds of damage, 6.5% passed it with other scores, mostly exchanged
-        numbers and trees (`models.kernel.canonical`). With a hash, none did.
+        numbers and trees (`models.kernel.canonical`). With a hash, none did. Text of LightGBM 2
+        and 3 (version v2 or v3) may be written otherwise: without a hash, its structure alone is
+        checked.
 
         Parameters
         ----------
@@ -131,8 +132,8 @@ class Scorer:
         ------
         ModelRefusedError
             Where the model is missing, damaged, inconsistent, not what a hash says, no LightGBM
-            text, or has several outputs. Without a hash, also where it was saved with a
-            ``start_iteration``: it looks like one that lost its first trees.
+            text, or has several outputs. Without a hash, also where its version is not v2 to v4, or
+            it was saved with a ``start_iteration``: it looks like one that lost its first trees.
         """
         forest, calibration, canary = files.load(Path(path), sha256)
         return cls(forest, threads, kernel_from_rows, calibration=calibration, canary=canary)
@@ -166,13 +167,14 @@ class Scorer:
         ----------
         columns : sequence of k columns
             One-dimensional NumPy arrays, Polars Series or Arrow arrays of n values, in the order
-            of `feature_names`. Null is missing, like NaN. float32 without nulls is not copied;
-            one column that float32 cannot hold makes the comparison float64.
+            of `feature_names`. Null is missing, like NaN. float32 without nulls is not copied.
 
         Returns
         -------
         (n,) float64
-            The same bits as `raw_score` of the columns side by side.
+            The same bits as `raw_score` of ``np.column_stack(columns).astype(dtype)`` with ``dtype
+            = np.result_type(np.float32, *columns)``: float64 as soon as one column is float64 or
+            has integers of 32 or 64 bits, even if all have; a matrix of integers is float32.
 
         Raises
         ------
@@ -258,10 +260,9 @@ class Scorer:
             return False
         if rows.dtype in self._plans:
             return True
-        to_pay = self._splits * _PLAN_SECONDS + machine.seconds_to_load()
         # What small calls have spent so far counts: many of them are as good as one large call.
         spent = (self.rows_by_route["lightgbm"] + rows.count) * len(self._forest.trees)
-        return spent * _LIGHTGBM_SECONDS > to_pay
+        return machine.is_worth_loading(spent * _LIGHTGBM_SECONDS - self._splits * _PLAN_SECONDS)
 
     def _plan(self, dtype: type) -> "Plan":
         with self._lock:
@@ -285,15 +286,3 @@ class Scorer:
     @cached_property
     def _booster(self) -> "lightgbm.Booster":
         return oracle.booster_of(self._forest, self._canary)
-
-
-def _route(forest: Forest) -> tuple[Route, str]:
-    """Which models the compiled kernel takes."""
-    if not forest.trees:
-        raise ModelRefusedError("a model without trees", "at least one", "train it first")
-    if forest.has_linear_trees:
-        return "lightgbm", "linear trees"
-    leaves = widest_tree(forest)
-    if leaves > _MOST_LEAVES:
-        return "lightgbm", f"a tree of {leaves} leaves, more than {_MOST_LEAVES}"
-    return "kernel", "compiled"

@@ -132,10 +132,14 @@ def parse(text: bytes) -> Forest:
 
 def cut(text: bytes) -> Pieces:
     """Cut a text model at the sizes that its header states; errors as for `parse`."""
-    if b"\r" in text or b"\0" in text:
+    if b"\r" in text:
         raise ModelRefusedError(
-            "a model with carriage returns or zero bytes", "LightGBM text", _FIX
+            "a model with carriage returns: Windows line endings (CRLF)",
+            "line feeds alone (LF), as LightGBM writes them on every system",
+            "copy the file again as binary, without conversion, or convert it back with `dos2unix`",
         )
+    if b"\0" in text:
+        raise ModelRefusedError("a model with zero bytes", "LightGBM text", _FIX)
     # A model without trees has its end mark where the first tree would be.
     first = text.find(b"\nTree=")
     start = (first if first >= 0 else text.find(b"\nend of trees")) + 1

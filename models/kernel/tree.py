@@ -247,3 +247,15 @@ def _linear(fields: _Fields, leaves: int, width: int) -> tuple[str, ...]:
         f"leaf_features={_joined('%d', features)}",
         f"leaf_coeff={_joined('%.17g', coefficients)}",
     )
+
+
+def members(words: bytes) -> npt.NDArray[np.int64]:
+    """Return the categories of a bit set, ascending: c is in if bit c % 8 of byte c // 8 is set.
+
+    Takes room for the set as it is and for its members, not for all codes below them.
+    """
+    held = np.frombuffer(words, np.uint8)
+    places = np.flatnonzero(held)
+    byte, bit = np.nonzero(np.unpackbits(held[places, None], axis=1, bitorder="little"))
+    found: npt.NDArray[np.int64] = 8 * places[byte] + bit
+    return found

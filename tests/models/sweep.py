@@ -3,8 +3,9 @@
     python -m tests.models.sweep KIND FOLDER COUNT SEED
 
 KIND: `folder` (either file of a saved model), `resealed` (its text, and a manifest with the hash of
-the damaged text, so that only the structure and the canary rows are left to tell), `bare` (a text
-on its own, once with its hash and once without).
+the damaged text, so that only the structure and the canary rows are left to tell; what passes is
+scored by LightGBM and, every fourth, by the kernel), `bare` (a text on its own, once with its hash
+and once without; what passes is scored by both).
 """
 
 import hashlib
@@ -88,21 +89,28 @@ def folder(model: Path, count: int, seed: int) -> Outcomes:
 def resealed(model: Path, count: int, seed: int) -> Outcomes:
     """Damage the text of a saved model and write its hash and a new id into the manifest."""
     copy, sound = _copy(model), load(model)
-    canary, trees = sound.canary, sound.forest.trees
-    matrix = _rows(canary, seed)
-    expected = walk.scores(trees, matrix)
+    canary, text = sound.canary, (model / "model.txt").read_bytes()
+    matrix = np.concatenate([canary.matrix, _rows(canary, seed)])
+    expected = walk.scores(sound.forest.trees, matrix)
 
     def attempt(mutant: bytes) -> str:
         manifest = {**sound.manifest, "model_sha256": hashlib.sha256(mutant).hexdigest()}
         manifest["model_id"] = identify(manifest)
         (copy / "model.txt").write_bytes(mutant)
         (copy / "manifest.json").write_text(written(manifest))
-        found = load(copy).forest.trees
-        if not same_bits(walk.scores(found, canary.matrix), canary.raw_score):
+        found = Scorer.from_file(copy, threads=1, kernel_from_rows=10**9).raw_score(matrix)
+        if not same_bits(found[: len(canary.matrix)], canary.raw_score):
             return "other canary scores"
-        return "same" if same_bits(walk.scores(found, matrix), expected) else "other scores"
+        # By its first bytes: every fourth of those that get so far.
+        if mutant == text or int(str(manifest["model_sha256"])[0], 16) % 4 == 0:
+            kernel = Scorer.from_file(copy, threads=1, kernel_from_rows=0)
+            if not same_bits(kernel.raw_score(matrix), found):
+                return "kernel differs from LightGBM"
+            assert kernel.rows_by_route["kernel"] == len(matrix)
+        return "same" if same_bits(found, expected) else "other scores"
 
-    return sweep(mutants.of_model((model / "model.txt").read_bytes(), count, seed), attempt)
+    assert attempt(text) == "same"
+    return sweep(mutants.of_model(text, count, seed), attempt)
 
 
 def bare(file: Path, count: int, seed: int) -> Outcomes:

@@ -1,4 +1,4 @@
-"""A damaged model never ranks: 2,000 mutants here, 60,000 where `slow` tests run."""
+"""A damaged model never ranks: 2,500 mutants here, 60,000 where `slow` tests run."""
 
 import json
 import os
@@ -42,11 +42,12 @@ def check(model, folder: Path, counts: tuple[int, int, int], seed: int) -> None:
         missed += outcome.get("other scores", 0)
     for kind in ("children", "tree dropped", "tree doubled", "zero byte", "truncation"):
         assert "other scores" not in outcomes[kind]
-    assert 0 < missed < MOST_MISSED * counts[2]
+    assert missed < MOST_MISSED * counts[2]
 
 
-def test_two_thousand_mutants(model, tmp_path):
-    check(model, tmp_path, (900, 200, 900), 0)
+def test_thousands_of_mutants(model, tmp_path):
+    """2,100 of them of a text that no hash, or a fresh one, vouches for."""
+    check(model, tmp_path, (400, 700, 1400), 0)
 
 
 @pytest.mark.slow

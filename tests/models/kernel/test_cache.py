@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numba
@@ -85,11 +86,101 @@ def test_versions_are_in_the_key(source: Path, name: str, monkeypatch: pytest.Mo
 def test_compiles_without_a_cache_where_nothing_is_writable(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from numba.core import caching
-
-    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    forbid_writing(monkeypatch)
     assert loaded(source)(21) == 42
     assert not list(source.parent.glob("__pycache__/*.nb*"))
+
+
+def test_compiles_where_numba_refuses_to_cache(source: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(numba.config, "CACHE_LOCATOR_CLASSES", "Nothing")
+    assert loaded(source)(21) == 42
+    assert not list(source.parent.glob("__pycache__/*.nb*"))
+
+
+def forbid_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a read-only folder says, also to root."""
+
+    def refuse(*_: object, **__: object):
+        raise PermissionError("Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+
+
+def test_a_folder_that_may_only_be_read_is_read(source: Path, monkeypatch: pytest.MonkeyPatch):
+    loaded(source)
+    forbid_writing(monkeypatch)
+    again = loaded(source)
+    assert again(21) == 42
+    assert is_from_cache(again)
+
+
+def test_a_second_folder_holds_what_the_first_may_not(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from models.kernel import jit
+
+    shut = tmp_path / "file"
+    shut.write_text("in the way of a folder")
+    monkeypatch.setattr(jit, "_folders", lambda _: [shut / "cache", tmp_path / "user"])
+    assert not is_from_cache(loaded(source))
+    assert len(list(tmp_path.glob("user/*"))) == 1
+    assert is_from_cache(loaded(source))
+
+
+def test_folders_are_those_of_numba(source: Path, monkeypatch: pytest.MonkeyPatch):
+    from models.kernel import jit
+
+    assert jit._folders(source)[0] == source.parent / "__pycache__"
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(source.parent / "elsewhere"))
+    own, beside, _ = jit._folders(source)
+    assert own.parent == source.parent / "elsewhere"
+    assert beside == source.parent / "__pycache__"
+
+
+def test_loading_pays_sooner_where_this_very_process_finds_its_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from models.kernel import jit, machine
+
+    monkeypatch.delitem(sys.modules, "models.kernel.engine", raising=False)
+    monkeypatch.setattr(jit, "_folders", lambda _: [tmp_path / "none", tmp_path])
+    seconds = [0.5, 2.0, 10.0]
+    (
+        tmp_path / f"engine.run-{sys.implementation.cache_tag}-0123456789abcdef.nbc"
+    ).touch()  # another key
+    assert [machine.is_worth_loading(each) for each in seconds] == [False, False, True]
+    jit.cache_files(Path(machine.__file__).with_name("engine.py"), "run")[1].touch()
+    assert [machine.is_worth_loading(each) for each in seconds] == [False, True, True]
+
+
+def test_the_loop_lies_where_it_is_looked_for():
+    from models.kernel import engine, jit
+
+    files = jit.cache_files(Path(engine.__file__), "run")
+    assert engine.run._cache._cache_file._paths == files
+    assert any(file.exists() for file in files)
+
+
+WITHOUT_NUMBA = """
+import sys
+import numpy as np
+from models.kernel import Scorer, binding
+
+scorer = Scorer.from_file(sys.argv[1], kernel_from_rows=0)
+assert (scorer.route, scorer.prepare()) == ("lightgbm", "lightgbm"), scorer.route
+scorer.raw_score(np.zeros((3, 9), np.float32))
+"""
+
+
+def test_lightgbm_scores_where_numba_may_not_compile(tmp_path: Path):
+    save(tmp_path / "model.txt", model_text(Shape(31, 9, (31, 4), 0.3, 100)))
+    settings = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-c", WITHOUT_NUMBA, str(tmp_path / "model.txt")]
+    found = subprocess.run(
+        command, env=settings, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert found.returncode == 0, found.stderr
 
 
 def test_compiles_where_the_cache_cannot_be_saved(source: Path, monkeypatch: pytest.MonkeyPatch):

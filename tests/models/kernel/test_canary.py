@@ -1,6 +1,7 @@
 """The plain walk gives LightGBM's bits, and canary rows stop every route that does not."""
 
 import json
+import tracemalloc
 
 import lightgbm
 import numpy as np
@@ -11,7 +12,9 @@ from models import load, save
 from models.errors import ModelRefusedError
 from models.kernel import Scorer, binding, oracle, walk
 from models.kernel.canary import ROWS, Canary
-from models.kernel.text import parse
+from models.kernel.categories import table_of
+from models.kernel.text import Forest, parse
+from models.kernel.tree import Tree
 from tests.models.data import training_set
 from tests.models.kernel.forests import Shape, matrix_for, model_text, same_bits, shapes
 from tests.models.kernel.forests import oracle as lightgbm_scores
@@ -57,6 +60,33 @@ def test_same_model_same_rows():
     text = model_text(Shape(3, 7, (31, 5), 0.3, 40))
     assert canary_of(text).to_json() == canary_of(text).to_json()
     assert canary_of(text).matrix.shape == (ROWS, 7)
+
+
+def test_codes_of_a_hundred_million_take_no_room_for_those_below():
+    words = np.zeros(100_000_000 // 32 + 1, np.uint32)
+    words[0], words[2**26 // 32], words[-1] = 1 << 5, 1 << 5, 1  # 5, 2**26 + 5, 100,000,000
+    one = {"split_feature": 0, "decision_type": 1, "left_child": -1, "right_child": -2}
+    tree = Tree(
+        **{key: np.array([value]) for key, value in one.items()},
+        threshold=np.zeros(1),
+        leaf_value=np.array([1.0, 2.0]),
+        cat_boundaries=np.array([0, len(words)]),
+        cat_threshold=words,
+        is_linear=False,
+        linear=(),
+    )
+    forest = Forest(("f0",), "", (tree,), is_averaged=False)
+    tracemalloc.start()
+    canary = Canary.of(forest, lambda matrix: walk.scores((tree,), matrix))
+    table = table_of([words.tobytes()])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * words.nbytes  # all codes as float32: 32 times
+    assert len(table) == 128
+    plain = canary.matrix[np.abs(canary.matrix) < 1e9]
+    # What float32 would round to another category is left out.
+    assert set(plain) - {-1} == {0, 1, 4, 5, 6, 100_000_000}
+    assert 1.0 in canary.raw_score
 
 
 @pytest.fixture

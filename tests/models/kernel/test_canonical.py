@@ -186,6 +186,36 @@ def test_older_versions_may_write_otherwise(text: bytes):
     canonical.check(resized(older), parse(resized(older)))
 
 
+@pytest.mark.parametrize("line", [b"", b"version=v1\n", b"version=v5\n", b"version=\n"])
+def test_other_versions_and_none_are_refused(text: bytes, line: bytes):
+    damaged = text.replace(b"version=v4\n", line)
+    with pytest.raises(ModelRefusedError, match="no known version"):
+        canonical.check(damaged, parse(damaged))
+
+
+def test_gains_beyond_an_integer_are_not_compared(tmp_path):
+    """LightGBM casts their sum to 64 bits; those that fit are compared as ever."""
+    rng = np.random.default_rng(1)
+    data = rng.standard_normal((500, 3))
+    data[:, 2] = rng.random(500) < 0.5  # one that gains little
+    settings = {"verbosity": -1, "num_threads": 1, "num_leaves": 7}
+    label = 1e12 * (data[:, 0] + data[:, 1])
+    path = tmp_path / "huge.txt"
+    lightgbm.train(settings, lightgbm.Dataset(data, label), 9).save_model(
+        path, importance_type="gain"
+    )
+    Scorer.from_file(path)
+    lightgbm.train(settings, lightgbm.Dataset(data, label / 1e12), 9).save_model(
+        path, importance_type="gain"
+    )
+    Scorer.from_file(path)
+    text = path.read_bytes()
+    damaged = re.sub(rb"(?m)^(Column_0=)(\d)", rb"\g<1>9\2", text)
+    assert damaged != text
+    with pytest.raises(ModelRefusedError, match="importances"):
+        canonical.check(damaged, parse(damaged))
+
+
 def test_first_iterations_are_a_sound_model_and_the_last_are_not(booster, tmp_path):
     """Those look like a model that lost its first trees; their owner can vouch for them."""
     booster.save_model(tmp_path / "first.txt", num_iteration=3)

@@ -105,6 +105,42 @@ def test_columns_that_float32_cannot_hold(scorer: Scorer):
     assert same_bits(scorer.raw_score_columns(columns), oracle(TEXT, np.column_stack(sides)))
 
 
+@pytest.mark.parametrize("dtype", [np.bool_, np.int16, np.uint16, np.int32, np.int64, np.uint64])
+def test_columns_of_integers_alone(scorer: Scorer, dtype: type):
+    """Wide ones count as float64 though a matrix of them counts as float32."""
+    columns = [*np.random.default_rng(3).integers(0, 200, (40, 700)).astype(dtype)]
+    if np.dtype(dtype).itemsize >= 4:
+        columns[0][::2] = 2**24 + 1
+    wanted = np.column_stack(columns).astype(np.result_type(np.float32, *columns))
+    assert wanted.dtype == (np.float64 if np.dtype(dtype).itemsize >= 4 else np.float32)
+    assert same_bits(scorer.raw_score_columns(columns), oracle(TEXT, wanted))
+    assert same_bits(scorer.raw_score_columns(columns), scorer.raw_score(wanted))
+
+
+def test_a_threshold_between_an_integer_and_its_float32(path):
+    """Where the two readings of an integer give two scores."""
+    text = one_split(2.0**24 + 0.5)
+    scorer = Scorer.from_file(save(path.with_name("one.txt"), text), kernel_from_rows=0)
+    column = np.full(20, 2**24 + 1)
+    assert set(scorer.raw_score_columns([column])) == {2.0}
+    assert set(scorer.raw_score(column[:, None])) == {1.0}  # as LightGBM takes the matrix
+    assert set(oracle(text, column[:, None])) == {1.0}
+
+
+def one_split(threshold: float) -> str:
+    tree = (
+        "Tree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nsplit_gain=1\n"
+        f"threshold={threshold!r}\ndecision_type=2\nleft_child=-1\nright_child=-2\n"
+        "leaf_value=1 2\nis_linear=0\nshrinkage=1\n\n\n"
+    )
+    return (
+        "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\n"
+        "max_feature_idx=0\nobjective=regression\nfeature_names=f0\nfeature_infos=[0:1]\n"
+        f"tree_sizes={len(tree)}\n\n{tree}end of trees\n\nfeature_importances:\n\n"
+        "pandas_categorical:null\n"
+    )
+
+
 def test_few_of_thousands_of_features(path):
     shape = Shape(12, 3000, (31, 31, 5), 0.0, 50)
     text, matrix = model_text(shape), matrix_for(shape, 700, np.float32)

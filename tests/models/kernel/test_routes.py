@@ -1,5 +1,10 @@
 """Which route scores what, and that the scorer says so."""
 
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import lightgbm
 import numpy as np
 import pytest
@@ -107,3 +112,45 @@ def test_refuses_several_outputs_and_no_trees():
     untrained = lightgbm.Booster({"verbosity": -1}, lightgbm.Dataset(data, label))
     with pytest.raises(ModelRefusedError, match="without trees"):
         Scorer.from_booster(untrained)
+
+
+def test_threads_that_start_at_once_make_one_plan():
+    scorer, expected = scorer_of(TEXT, kernel_from_rows=0), oracle(TEXT, MATRIX)
+    barrier = threading.Barrier(4)
+
+    def score(_: int) -> np.ndarray:
+        barrier.wait(60)
+        return scorer.raw_score(MATRIX)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(same_bits(found, expected) for found in pool.map(score, range(4)))
+    assert scorer.rows_by_route == {"kernel": 4 * len(MATRIX), "lightgbm": 0}
+
+
+def test_threads_that_start_at_once_share_lightgbm():
+    scorer, expected = scorer_of(TEXT, kernel_from_rows=10**9), oracle(TEXT, MATRIX[:50])
+    barrier = threading.Barrier(4)
+
+    def score(_: int) -> np.ndarray:
+        barrier.wait(60)
+        return scorer.raw_score(MATRIX[:50])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(same_bits(found, expected) for found in pool.map(score, range(4)))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_scores_with_the_kernel():
+    scorer = scorer_of(TEXT, kernel_from_rows=0, threads=2)
+    matrix = np.tile(MATRIX, (12, 1))  # enough for several threads
+    expected = scorer.raw_score(matrix)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)  # a hang ends, and is seen
+        code = 1
+        try:
+            code = 0 if same_bits(scorer.raw_score(matrix), expected) else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

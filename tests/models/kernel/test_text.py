@@ -10,6 +10,7 @@ from models.kernel.binding import scores
 from models.kernel.inputs import rows_of_matrix
 from models.kernel.plan import plan_of
 from models.kernel.text import parse
+from models.kernel.tree import members
 from tests.models.kernel.forests import Shape, matrix_for, model_text, oracle, same_bits, shapes
 
 SHAPE = Shape(31, 5, (9, 1, 33, 2), 0.3, 60)
@@ -201,3 +202,16 @@ def test_mutants_are_refused_or_scored_safely():
         plan = plan_of(forest.trees, np.float32)
         assert same_bits(scores(plan, rows_of_matrix(matrix, 5), 1), expected)
     assert 0 < passed < 1500  # other digits in a threshold are another sound model
+
+
+def test_says_what_to_do_about_windows_line_endings():
+    with pytest.raises(ModelRefusedError, match=r"line endings \(CRLF\).*dos2unix"):
+        parse(TEXT.replace("\n", "\r\n").encode())
+
+
+def test_members_of_a_bit_set():
+    assert members(b"").tolist() == members(b"\0\0").tolist() == []
+    codes = np.unique(np.random.default_rng(0).integers(0, 5000, 300))
+    words = np.zeros(640, np.uint8)
+    np.bitwise_or.at(words, codes // 8, (1 << codes % 8).astype(np.uint8))
+    assert members(words.tobytes()).tolist() == codes.tolist()
