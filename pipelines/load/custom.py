@@ -7,9 +7,9 @@ import polars as pl
 from pipelines.store import Database, quoted
 
 # Text that a number would not give back the same ("007", "1e5", "+49") stays text.
-_INTEGER = r"^(?:0|-?[1-9]\d{0,17})$"
-_DECIMAL_POINT = r"^-?(?:0|[1-9]\d{0,17})(?:\.\d+)?$"
-_DECIMAL_COMMA = r"^-?(?:0|[1-9]\d{0,17})(?:,\d+)?$"
+_INTEGER = r"^(?:0|-?[1-9][0-9]{0,17})$"
+_DECIMAL_POINT = r"^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?$"
+_DECIMAL_COMMA = r"^-?(?:0|[1-9][0-9]{0,17})(?:,[0-9]+)?$"
 
 
 class TypeSurvey:

@@ -163,7 +163,8 @@ class LeadFile:
         kind = _POLARS.get(self._types.get(header, ""))
         if kind is None:
             return kept(header)
-        return kept(header).str.replace(self._context.decimal, ".", literal=True).cast(kind)
+        text = kept(header).str.replace(self._context.decimal, ".", literal=True)
+        return text.cast(kind, strict=False)
 
 
 @contextmanager

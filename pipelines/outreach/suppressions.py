@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import get_args
 
 from pipelines.errors import UsageError
-from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys, tag_hex
+from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys, tag_hex, tag_scheme
+from pipelines.settings.look_alikes import plain_address, plain_number
 from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.schema import CHANNELS
 
@@ -16,12 +17,12 @@ _HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 
 def kind_of(value: str) -> Kind:
     """Tell what a contact point typed by a person is: address, number, hash or domain."""
-    text = value.strip()
+    text = plain_address(value)
     if "@" in text.removeprefix("@"):
         return "email"
     if _HASH.fullmatch(text):
         return "hash"
-    return "phone" if _NUMBER.fullmatch(text) else "domain"
+    return "phone" if _NUMBER.fullmatch(plain_number(value)) else "domain"
 
 
 def suppress(
@@ -54,7 +55,8 @@ def suppress(
         A kind or channel that does not exist, or a value that cannot be one. It is named by its
         position: the value itself is personal data.
     """
-    return suppressions.add(ledger, _rows(secret, points, reason, source, at))
+    rows = _rows(secret, points, reason, source, at)
+    return suppressions.add(ledger, rows, tag_scheme=tag_scheme(secret))
 
 
 def _rows(

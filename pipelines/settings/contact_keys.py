@@ -13,6 +13,8 @@ import unicodedata
 from functools import partial
 from typing import Literal
 
+from pipelines.settings.look_alikes import plain_address, plain_number
+
 Kind = Literal["email", "phone", "domain", "hash"]
 
 # The forms in which suppression lists are exchanged; no secret is protected by them.
@@ -57,6 +59,11 @@ def tag_hex(secret: bytes, text: str) -> str:
     return hashlib.md5(marked.encode(), usedforsecurity=False).hexdigest()
 
 
+def tag_scheme(secret: bytes) -> str:
+    """Return what tells tags of this scheme and key from any others: the tag of a fixed text."""
+    return tag_hex(secret, "the scheme of these tags")
+
+
 def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tuple[str, ...]:
     """Return the canonical texts under which a suppressed contact point is remembered.
 
@@ -78,9 +85,9 @@ def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tu
         return _email_keys(value)
     if kind == "phone":
         return (f"phone:{_e164(value, region)}",)
-    host = re.sub(r"^(?:[a-z]+://)?(?:www\.)?@?", "", value.strip(), flags=re.IGNORECASE)
     if kind == "hash":
         return (_hash_key(value),)
+    host = re.sub(r"^(?:[a-z]+://)?(?:www\.)?@?", "", plain_address(value), flags=re.IGNORECASE)
     return tuple(f"domain:{name}" for name in _domain_names(re.split(r"[/:?#]", host)[0]))
 
 
@@ -133,23 +140,26 @@ def _hash_key(value: str) -> str:
 
 
 def _email_keys(value: str) -> tuple[str, ...]:
-    named = re.search(r"<\s*([^<>\s]+)\s*>\s*$", value)
-    given = named.group(1) if named else value.strip()
+    text = plain_address(value)
+    named = re.search(r"<\s*([^<>\s]+)\s*>\s*$", text)
+    given = named.group(1) if named else text
     address = unicodedata.normalize("NFC", re.sub(r"^mailto:", "", given, flags=re.IGNORECASE))
     local, _, domain = address.rpartition("@")
     if not local or any(character.isspace() for character in address):
         raise ValueError("not an e-mail address")
-    exact = [f"{local}@{name}" for name in _domain_names(domain)]
+    # The loader lowers a word as a whole, which makes other letters of a capital İ and a final Σ.
+    locals_ = (local, unicodedata.normalize("NFC", local.lower()))
+    exact = [f"{name}@{host}" for host in _domain_names(domain) for name in locals_]
     return tuple(dict.fromkeys(f"email:{key}" for key in (*exact, *map(folded_email, exact))))
 
 
 def _domain_names(value: str) -> tuple[str, ...]:
-    """Return the ASCII names of a domain; two where IDNA 2003 and UTS 46 disagree."""
+    """Return the ASCII names of a domain; several where IDNA 2003 and UTS 46 disagree."""
     name = _lower(unicodedata.normalize("NFKC", value.strip().rstrip("."))).replace("。", ".")
     labels = name.split(".")
     if len(labels) < 2 or not all(labels) or any(character.isspace() for character in name):
         raise ValueError("not a domain name")
-    if name.isascii():
+    if value.isascii():
         return (name,)
     plain = ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
@@ -159,16 +169,37 @@ def _domain_names(value: str) -> tuple[str, ...]:
         older = name.encode("idna").decode("ascii")
     except UnicodeError:
         older = plain
-    return tuple(dict.fromkeys((plain, older)))
+    return tuple(dict.fromkeys((plain, older, _loaded_domain(value) or plain)))
+
+
+def _loaded_domain(value: str) -> str | None:
+    """Return the name that the loader gives an international domain; None: it reads none."""
+    import idna  # as rarely needed as it is large
+
+    lowered = unicodedata.normalize("NFC", value.strip().lower())
+    try:
+        return idna.encode(lowered.rstrip("."), uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return None
 
 
 def _e164(value: str, region: str | None) -> str:
     import phonenumbers  # 30 ms to import, and most commands never parse a number
 
-    try:
-        number = phonenumbers.parse(value, region)
-    except phonenumbers.NumberParseException:
-        raise ValueError("not a phone number with a country code") from None
+    text = plain_number(value)
+    texts = [text]
+    if text.lstrip("( ").startswith("00"):
+        texts.append("+" + text.lstrip("( ")[2:])  # a plus, as the loader reads it
+    read = []
+    for each in texts:
+        try:
+            read.append(phonenumbers.parse(each, region))
+        except phonenumbers.NumberParseException:
+            continue
+    if not read:
+        raise ValueError("not a phone number with a country code")
+    # What no plan holds is suppressed all the same.
+    number = next((n for n in read if phonenumbers.is_valid_number(n)), read[0])
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

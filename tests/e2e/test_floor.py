@@ -94,6 +94,68 @@ def test_a_no_is_honoured_at_the_next_claim_and_on_every_list(home, tmp_path, wa
     assert "l3" not in _listed(home)
 
 
+SPELLINGS = {
+    "narrow spaces": "+1\u202f212\u202f555\u202f01{:02d}",
+    "thin spaces": "+1\u2009212\u2009555\u200901{:02d}",
+    "plain": "+1 212 555 01{:02d}",
+    "line breaks": "+1 212\r\n555\t01{:02d}",
+    "invisible marks": "\u202a+1\u200b212555\ufeff01{:02d}\u202c",
+    "full width": "\uff0b\uff11 \uff08212\uff09 555\u201101{:02d}",
+    "Arabic digits": "+\u0661 \u0662\u0661\u0662 555 01{:02d}",
+}
+
+
+# (of the lead, of the no)
+NUMBERS = [(text, SPELLINGS["plain"]) for text in SPELLINGS.values()]
+NUMBERS += [(no, lead) for lead, no in NUMBERS]
+ADDRESSES = [
+    ("\u200bann{}@firm{}.example\u202f", "ann{}@firm{}.example"),
+    ("an\u200cn{}@firm{}.example", "ann{}@firm{}.example"),
+    ("\uff41nn{}\uff20firm{}.example", "ann{}@firm{}.example"),
+    ("ann{}@firm{}.example", "\uff41nn{}\uff20firm{}.\u200cexample\u2009"),
+]
+
+
+def _suppressed(folder, leads, points, way):
+    """Load leads into a new home, suppress the points in one of two ways, run a night."""
+    made = Home(folder / "home").ensure()
+    made.settings_file.write_text(SETTINGS)
+    leads.write_csv(folder / "leads.csv")
+    _load(made, folder / "leads.csv")
+    if way == "typed":
+        run_suppress(made, points.to_series().to_list(), channel=None, reason="stop")
+    else:
+        points.with_columns(country=pl.lit("US")).write_csv(folder / "no.csv")
+        _load(made, folder / "no.csv", "suppressions")
+    run_nightly(made, as_of=AS_OF)
+    return made
+
+
+@pytest.mark.parametrize("way", ["file", "typed"])
+def test_a_number_is_suppressed_however_it_is_written(tmp_path, way):
+    leads = pl.read_csv(_leads(tmp_path, [_row(n) for n in range(len(NUMBERS) + PEOPLE)]))
+    written = [lead for lead, _ in NUMBERS] + [SPELLINGS["plain"]] * PEOPLE
+    leads = leads.with_columns(phone=pl.Series([t.format(n) for n, t in enumerate(written)]))
+    points = pl.DataFrame({"phone": [no.format(n) for n, (_, no) in enumerate(NUMBERS)]})
+    made = _suppressed(tmp_path, leads, points, way)
+    others = {f"l{n + len(NUMBERS)}" for n in range(PEOPLE)}
+    assert _listed(made) == others
+    assert set(_claimed(made)["source_id"]) == others
+
+
+@pytest.mark.parametrize("way", ["file", "typed"])
+def test_an_address_is_suppressed_however_it_is_written(tmp_path, way):
+    written = [lead.format(n, n) for n, (lead, _) in enumerate(ADDRESSES)] + [None] * PEOPLE
+    leads = pl.read_csv(_leads(tmp_path, [_row(n, text) for n, text in enumerate(written)]))
+    # With a number, an address that nobody can read would not be a reason to leave them out.
+    leads = leads.with_columns(
+        phone=pl.Series([SPELLINGS["plain"].format(n) for n in range(leads.height)])
+    )
+    points = pl.DataFrame({"email": [no.format(n, n) for n, (_, no) in enumerate(ADDRESSES)]})
+    made = _suppressed(tmp_path, leads, points, way)
+    assert _listed(made) == {f"l{n + len(ADDRESSES)}" for n in range(PEOPLE)}
+
+
 def test_a_no_survives_a_new_address(home, tmp_path):
     run_suppress(home, ["ann3@firm3.example"], channel=None, reason="stop")
     run_nightly(home, as_of=AS_OF)

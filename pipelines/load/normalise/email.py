@@ -5,7 +5,8 @@ from functools import lru_cache
 import idna
 import polars as pl
 
-from pipelines.load.normalise.text import clean, cleaned, data_lines
+from pipelines.load.normalise.text import clean, cleaned, data_lines, respelled
+from pipelines.settings.look_alikes import plain_address
 
 # The dot-atom of RFC 5322 with the letters of RFC 6531; quoted local parts and address literals
 # exist in standards and not in CRMs, where they are typing errors.
@@ -65,7 +66,7 @@ def any_address(values: pl.Series) -> pl.DataFrame:
     raw = clean("raw").str.to_lowercase()
     inner = pl.coalesce(raw.str.extract(r"<\s*([^<>\s]+)\s*>\s*$"), raw)
     bare = inner.str.strip_prefix("mailto:").str.normalize("NFC")
-    frame = pl.DataFrame({"raw": values}).select(
+    frame = pl.DataFrame({"raw": respelled(values, plain_address)}).select(
         local=bare.str.extract(r"^(.+)@[^@]+$"), domain=bare.str.extract(r"@([^@]+)$")
     )
     frame = frame.with_columns(domain=_ascii_domains(frame["domain"]))
@@ -90,7 +91,9 @@ def is_free_mail(domain: str) -> pl.Expr:
 def domain_keys(values: pl.Series) -> pl.Series:
     """Normalise domains given alone, or as ``@domain`` or a URL. Utf8 -> Utf8, null: unusable."""
     host = clean("raw").str.to_lowercase().str.replace(r"^(?:[a-z]+://)?(?:www\.)?@?", "")
-    frame = pl.DataFrame({"raw": values}).select(host=host.str.extract(r"^([^/:?#\s@]+)"))
+    frame = pl.DataFrame({"raw": respelled(values, plain_address)}).select(
+        host=host.str.extract(r"^([^/:?#\s@]+)")
+    )
     ascii_host = _ascii_domains(frame["host"])
     shape = rf"^(?:{_LABEL}\.)+[a-z][a-z0-9\-]+$"
     return (

@@ -12,11 +12,12 @@ import polars as pl
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from pipelines.load.normalise.phone_regions import Region, calling_codes, region, regions_of
-from pipelines.load.normalise.text import cleaned
+from pipelines.load.normalise.text import cleaned, respelled
+from pipelines.settings.look_alikes import plain_number
 
-_EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|#)\s?\d{1,6}$"
-# ASCII throughout: digits of other scripts are the library's business.
-_PLAIN = r"^[( ]*\+?[0-9 ().\u00a0/\-]*$"
+_EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|#)\s?[0-9]{1,6}$"
+# ASCII throughout: anything else is respelled first.
+_PLAIN = r"^[( ]*\+?[0-9 ()./\-]*$"
 _LINE_TYPES = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE: "landline",
@@ -31,7 +32,7 @@ def phone_keys(values: pl.Series, country: pl.Series) -> pl.DataFrame:
     Parameters
     ----------
     values : pl.Series
-        Utf8, as given; an extension is ignored.
+        Utf8, as given; an extension is ignored, and `plain_number` tells what is spelled alike.
     country : pl.Series
         Utf8, ISO alpha-2 of the row; null leaves only international numbers readable.
 
@@ -58,7 +59,10 @@ def _split(given: pl.DataFrame) -> pl.DataFrame:
     """Split every number into calling code and national number, or leave it open."""
     # Only what is more than digits and punctuation can end in an extension.
     is_plain = given["raw"].str.contains(_PLAIN)
-    rest = given.filter(~is_plain & given["raw"].str.contains(r"\d"))
+    rest = given.filter(~is_plain)
+    rest = rest.with_columns(respelled(rest["raw"], plain_number)).filter(
+        pl.col("raw").str.contains("[0-9]")
+    )
     rest = rest.with_columns(bare=pl.col("raw").str.replace(_EXTENSION, ""))
     plain = given.filter(is_plain).with_columns(bare="raw", is_plain=pl.lit(value=True))
     digits = pl.col("bare").str.replace_all(r"[^0-9]", "").alias("digits")

@@ -1,5 +1,6 @@
 """Text, booleans and numbers as people type them."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -10,9 +11,11 @@ FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", 
 
 _WHITE = " \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c"
 # 1,234,567.89 with any currency sign or code around it, and the k, M and B of report exports.
-_MONEY = r"^[^\d\-+.,(]{0,4}\s*([-+]?[\d.,'\s]*\d[.,]?)\s*([kKmMbB]?)\s*[^\d\-+.,)]{0,4}$"
+# [0-9] are the digits that can be cast; [^\d] are no digits of any script, which are no currency.
+_MONEY = r"^[^\d\-+.,(]{0,4}\s*([-+]?[0-9.,'\s]*[0-9][.,]?)\s*([kKmMbB]?)\s*[^\d\-+.,)]{0,4}$"
 # What most columns hold throughout, and what needs no rule to be read.
-_PLAIN_NUMBER = {".": r"^-?\d{1,15}(?:\.\d{1,15})?$", ",": r"^-?\d{1,15}$"}
+_PLAIN_NUMBER = {".": r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$", ",": r"^-?[0-9]{1,15}$"}
+_ODD = r"[^ -~]"
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
@@ -34,6 +37,20 @@ def cleaned(values: pl.Series) -> pl.Series:
     )
 
 
+def respelled(values: pl.Series, spelling: Callable[[str], str]) -> pl.Series:
+    """Give the cells that are more than printable ASCII the spelling of `settings.look_alikes`."""
+    odd = values.str.contains(_ODD).fill_null(value=False).arg_true()
+    if odd.is_empty():
+        return values
+    # Nearly all of them hold an unusual space and nothing else.
+    cells = values.gather(odd).str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    rare = cells.str.contains(_ODD).arg_true()
+    if not rare.is_empty():
+        texts = [spelling(text) for text in cells.gather(rare)]
+        cells = cells.scatter(rare, pl.Series(texts, dtype=pl.String))
+    return values.clone().scatter(odd, cells)
+
+
 def boolean(column: str) -> pl.Expr:
     """Read yes/no words; null where the cell is blank or is neither. Utf8 -> Boolean."""
     word = clean(column).str.to_lowercase()
@@ -53,6 +70,8 @@ def opt_out(column: str) -> pl.Expr:
 def number(values: pl.Series, decimal: str) -> pl.Series:
     """Read numbers and money. Utf8 -> Float64; null where the cell is blank or is no number.
 
+    Digits of other scripts are no number here: nobody has said how they group and separate.
+
     Parameters
     ----------
     decimal : str
@@ -63,8 +82,9 @@ def number(values: pl.Series, decimal: str) -> pl.Series:
     is_plain = text.str.contains(_PLAIN_NUMBER[decimal])
     left = (text.is_not_null() & ~is_plain).arg_true()
     if left.is_empty():
-        return text.cast(pl.Float64)
-    plain = text.to_frame("t").select(pl.when(is_plain).then("t").cast(pl.Float64))["t"]
+        return text.cast(pl.Float64, strict=False)
+    kept = pl.when(is_plain).then("t").cast(pl.Float64, strict=False)
+    plain = text.to_frame("t").select(kept)["t"]
     return plain.scatter(left, any_number(text.gather(left), decimal)).alias(values.name)
 
 
@@ -77,17 +97,19 @@ def any_number(values: pl.Series, decimal: str) -> pl.Series:
         plain=clean("raw"),
     )
     escaped, mark = rf"\{group}", rf"\{decimal}"
-    shape = rf"^[-+]?(?:\d+|\d{{1,3}}(?:{escaped}\d{{3}})+)(?:{mark}\d*)?$|^[-+]?{mark}\d+$"
+    grouped = rf"[0-9]{{1,3}}(?:{escaped}[0-9]{{3}})+"
+    shape = rf"^[-+]?(?:[0-9]+|{grouped})(?:{mark}[0-9]*)?$|^[-+]?{mark}[0-9]+$"
     text = (
         pl.when(pl.col("digits").str.contains(shape))
         .then(pl.col("digits").str.replace_all(group, "", literal=True))
         .str.replace(decimal, ".", literal=True)
     )
-    scientific = pl.when(pl.col("plain").str.contains(r"^[-+]?\d+(\.\d+)?[eE][-+]?\d{1,3}$")).then(
-        pl.col("plain")
-    )
+    power = r"^[-+]?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]{1,3}$"
+    scientific = pl.when(pl.col("plain").str.contains(power)).then("plain")
     factor = pl.col("scale").replace_strict(_SCALE, default=1.0, return_dtype=pl.Float64)
-    value = pl.coalesce(text.cast(pl.Float64, strict=False) * factor, scientific.cast(pl.Float64))
+    value = pl.coalesce(
+        text.cast(pl.Float64, strict=False) * factor, scientific.cast(pl.Float64, strict=False)
+    )
     return frame.select(pl.when(value.is_finite()).then(value)).to_series().alias(values.name)
 
 

@@ -9,19 +9,21 @@ from pipelines.load.normalise.text import cleaned
 
 Order = Literal["dmy", "mdy"]
 
+# Digits are ASCII throughout: a date in the digits of another script is not readable.
 # The two leading numbers of 3/15/2024 and its kin; which one is the day is the question.
-SLASHED = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\b"
-_OFFSET = r"(?:[zZ]|\s?[+-]\d{2}:?\d{2}|[+-]\d{2})$"
-_WITH_OFFSET = rf"\d:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s?{_OFFSET}"
-_SECONDS = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.0+)?"
+SLASHED = r"^\s*([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})\b"
+_OFFSET = r"(?:[zZ]|\s?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
+_WITH_OFFSET = rf"[0-9]:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?\s?{_OFFSET}"
+_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.0+)?"
 _ZERO_OFFSET = r"(?:[zZ]|[+-]00:?00)"
-_UNIX_MS = r"^\d{12,13}$"
+_UNIX_MS = r"^[0-9]{12,13}$"
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
 # Written with a month name or a leading year, a date cannot be misread.
 _CLEAR_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d %Y", "%d-%b-%Y", "%d %B %Y",
                 "%B %d %Y")  # fmt: skip
 _ORDERED = {"dmy": ("%d/%m/%Y",), "mdy": ("%m/%d/%Y",)}
 _YEARS = (1900, 2100)
+_CLOCK_TIME = r"[0-9]:[0-9]|[0-9]{10,}|T[0-9]"
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def any_clock(text: pl.Series, style: DateStyle) -> pl.Series:
     """Read clean cells as `timestamps` does, with all of its rules on every cell."""
     # Unix time is UTC by definition.
     has_offset = text.str.contains(rf"{_WITH_OFFSET}|{_UNIX_MS}").fill_null(value=False)
-    naive = _naive(text.str.replace(rf"(\d)\s?{_OFFSET}", "${1}") if has_offset.any() else text,
+    naive = _naive(text.str.replace(rf"([0-9])\s?{_OFFSET}", "${1}") if has_offset.any() else text,
                    has_offset, text, style)  # fmt: skip
     shift = _offset_minutes(text) if has_offset.any() else pl.Series([0], dtype=pl.Int64)
     zoned = pl.col("naive")
@@ -137,17 +139,17 @@ def dates(values: pl.Series, style: DateStyle) -> pl.Series:
 
 def is_day_only(values: pl.Series) -> pl.Series:
     """Tell which cells give a day without a clock. Utf8 -> Boolean; blank is False."""
-    return values.is_not_null() & ~values.str.contains(r"\d:\d|\d{10,}|T\d").fill_null(value=False)
+    return values.is_not_null() & ~values.str.contains(_CLOCK_TIME).fill_null(value=False)
 
 
 def _naive(bare: pl.Series, has_offset: pl.Series, text: pl.Series, style: DateStyle) -> pl.Series:
     """Read the clock as written, trying each format only on what the ones before left open."""
     source = pl.select(pl.when(has_offset).then(bare).otherwise(text)).to_series()
     tidy = (
-        source.str.replace(r"^(\d{4}-\d{2}-\d{2})[Tt](\d)", "${1} ${2}")
+        source.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9])", "${1} ${2}")
         .str.replace_all(",", ".", literal=True)
         .str.replace_all(r"\.\s+|\s{2,}", " ")
-        .str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", "${1}/${2}/${3}")
+        .str.replace(r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})", "${1}/${2}/${3}")
     )
     attempts = [(source, style.format)] if style.format is not None else []
     days = (*_CLEAR_DATES, *(_ORDERED[style.order] if style.order else ()))
@@ -196,10 +198,11 @@ def _epoch(text: pl.Series) -> pl.Series:
 
 
 def _offset_minutes(text: pl.Series) -> pl.Series:
+    offset = pl.col("t").str.extract
     parts = text.to_frame("t").select(
-        sign=pl.col("t").str.extract(r"([+-])\d{2}:?(?:\d{2})?$"),
-        hours=pl.col("t").str.extract(r"[+-](\d{2}):?(?:\d{2})?$").cast(pl.Int64, strict=False),
-        minutes=pl.col("t").str.extract(r"[+-]\d{2}:?(\d{2})$").cast(pl.Int64, strict=False),
+        sign=offset(r"([+-])[0-9]{2}:?(?:[0-9]{2})?$"),
+        hours=offset(r"[+-]([0-9]{2}):?(?:[0-9]{2})?$").cast(pl.Int64, strict=False),
+        minutes=offset(r"[+-][0-9]{2}:?([0-9]{2})$").cast(pl.Int64, strict=False),
     )
     size = pl.col("hours") * 60 + pl.col("minutes").fill_null(0)
     signed = pl.when(pl.col("sign") == "-").then(-size).otherwise(size)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.eligible import Reason, evaluate, inputs
-from pipelines.load.normalise.email import email_keys
+from pipelines.load.normalise.email import domain_keys, email_keys
+from pipelines.outreach import kind_of
 from pipelines.settings.contact_keys import (
     folded_email,
     hmac_hex,
@@ -21,8 +22,10 @@ from pipelines.settings.contact_keys import (
     tag_hex,
     tag_prefix,
 )
+from pipelines.settings.look_alikes import plain_address
 from pipelines.settings.policy import FeedSettings, load_policy
 from pipelines.store import Database, create_tables, sql
+from tests.pipelines.spellings import DECORATED
 
 TEXTS = [
     "",
@@ -122,14 +125,79 @@ def test_a_suppressed_address_meets_the_lead_that_has_it(typed: str, key: str) -
 
 @pytest.mark.parametrize(
     "typed",
-    ["Ann.Lee+x@GMail.com", "zoe\u0308@straße.example", "Ann <ann@Bücher.example>", "a@faß.de"],
+    [
+        "Ann.Lee+x@GMail.com",
+        "zoe\u0308@straße.example",
+        "Ann <ann@Bücher.example>",
+        "a@faß.de",
+        "\u0130nan@\u0130stanbul.example",
+        "ΝΙΚΟΣ@ΚΟΣΜΟΣ.example",
+    ],
 )
 def test_what_is_suppressed_meets_what_the_loader_makes_of_it(typed: str) -> None:
+    assert_met(typed)
+
+
+# Letters that Python knows: what a later Unicode adds it leaves in upper case.
+_known = st.characters(exclude_categories=["Cs", "Cn"], max_codepoint=0x2FFFF)
+_letters = st.text(
+    _known | st.sampled_from("aZ1.-+@ \u0130Σς\u200c\u00ad\uff20\uff0e\uff41\u2011"), max_size=8
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_letters, _letters, st.sampled_from(["gmail.com", "acme.example", "ΚΟΣΜΟΣ.example"]))
+def test_whatever_the_loader_reads_can_be_suppressed(local: str, host: str, end: str) -> None:
+    for typed in (f"{local}@{end}", f"{local}@{host}.{end}", f"{host} <{local}@{end}>"):
+        if email_keys(pl.Series([typed]))["email_key"].item() is not None:
+            assert_met(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u00a0ann@acme.example\u202f",
+        "\u200bann@acme.example\ufeff",
+        "\u2009ann@acme.example\u3000",
+        "a\u200cn\u00adn@ac\u200bme.example",
+        "ann\u2060@acme.example",
+        "\u202aann@acme.example\u202c",
+        "\uff41nn\uff20acme\uff0eexample",
+        "ann\ufe6bacme.example",
+        "Ann Lee\u2009<\u200bann@acme.example\u00a0>\u2003",
+        "ann\ufe0f@acme.example\x00",
+    ],
+)
+def test_invisible_and_full_width_characters_change_no_address(typed: str) -> None:
+    assert email_keys(pl.Series([typed])).row(0) == ("ann@acme.example", "acme.example")
+    assert kind_of(typed) == "email"
+    assert suppression_keys("email", typed) == ("email:ann@acme.example",)
+
+
+def test_typographic_hyphens_and_quotes_are_those_of_addresses() -> None:
+    typed = "o\u2019brien@ac\u2011me.example"
+    assert email_keys(pl.Series([typed]))["email_key"].item() == "o'brien@ac-me.example"
+    assert suppression_keys("email", typed) == ("email:o'brien@ac-me.example",)
+    for name in ("\u200bac\u2011me.example\u00a0", "\uff20ac-me\uff0eexample"):
+        assert domain_keys(pl.Series([name])).item() == "ac-me.example"
+        assert suppression_keys("domain", name) == ("domain:ac-me.example",)
+
+
+def test_joiners_stay_where_they_make_another_domain() -> None:
+    # Persian writes them inside of words; next to ASCII they are noise.
+    typed = "ann@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example"
+    key = email_keys(pl.Series([typed]))["email_key"].item()
+    assert key == "ann@xn--mgba3gch31f060k.example"
+    assert_met(typed)
+    assert f"email:{key}" in suppression_keys("email", typed)
+
+
+def assert_met(typed: str) -> None:
     keys = email_keys(pl.Series("email", [typed]))
     key, domain = keys["email_key"].item(), keys["email_domain"].item()
     assert key is not None
     assert set(suppression_keys("email", typed)) & set(lookup_keys(email_key=key))
-    name = typed.rpartition("@")[2].strip(">")
+    name = plain_address(typed).rpartition("@")[2].strip("> ")
     assert set(suppression_keys("domain", name)) & set(lookup_keys(email_domain=domain))
 
 
@@ -139,6 +207,13 @@ def test_what_is_suppressed_meets_what_the_loader_makes_of_it(typed: str) -> Non
 )
 def test_different_people_stay_different(typed: str, key: str) -> None:
     assert not set(suppression_keys("email", typed)) & set(lookup_keys(email_key=key))
+
+
+@pytest.mark.parametrize(("typed", "region", "number"), DECORATED)
+def test_decorated_numbers(typed: str, region: str | None, number: str) -> None:
+    assert suppression_keys("phone", typed, region=region) == (f"phone:{number}",)
+    if " x12" not in typed.replace("\u2009", " "):
+        assert kind_of(typed) == "phone"
 
 
 def test_phones_and_domains() -> None:

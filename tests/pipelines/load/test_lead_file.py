@@ -36,6 +36,11 @@ CELL = st.sampled_from(
         "nan",
         "123456789012345678",
         "é;x",
+        "\u0663\u0660\u0660",
+        "1\uff11",
+        "1.\u0665",
+        "1,\u0665",
+        "48e-\u0663",
     ]
 )
 NUMBER = st.floats(allow_nan=True) | st.integers(-(10**18), 10**18).map(float)
@@ -139,6 +144,32 @@ def test_crm_exports(tmp_path):
     )
     (tmp_path / "sf.csv").write_text(content)
     assert_the_same(tmp_path / "sf.csv", None, {"Score__c"}, ["Score__c"])
+
+
+def test_digits_of_other_scripts_are_unreadable_numbers(tmp_path):
+    texts = {
+        "Employees": "\u0663\u0660\u0660",
+        "Annual Revenue": "48e-\u0663",
+        "Created": "\u0661" * 13,
+        "own": "\u0663\u0660\u0660",
+    }
+    frame = pl.DataFrame([{"key": "1"} | texts, {"key": "2"} | dict.fromkeys(texts, "5")])
+    frame.write_csv(tmp_path / "f.csv")
+    fields = {
+        "source_id": "key",
+        "employees": "Employees",
+        "annual_revenue": "Annual Revenue",
+        "created_at": "Created",
+    }
+    mapping = Mapping.model_validate({"fields": fields})
+    landed = land(tmp_path / "f.csv", kind="leads", mapping=mapping, batches_dir=tmp_path, at=AT)
+    lead = pl.read_parquet(landed.path("lead"), memory_map=False)
+    assert lead["employees"].to_list() == [None, 5]
+    assert lead["annual_revenue"].to_list() == [None, 5.0]
+    assert lead["created_at"].to_list() == [None, None]
+    assert landed.unreadable == {"employees": 1, "annual_revenue": 1, "created_at": 2}
+    assert landed.custom_types == {"own": "VARCHAR"}
+    assert_the_same(tmp_path / "f.csv", mapping, {"own"}, ["own"])
 
 
 def test_lines_that_are_no_json_are_unreadable(tmp_path):

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from pipelines.load.normalise.email import any_address, email_keys
 from pipelines.load.normalise.place import state_codes
-from pipelines.load.normalise.text import any_number, clean, cleaned, number
+from pipelines.load.normalise.text import any_number, clean, cleaned, number, respelled
 from pipelines.load.normalise.when import DateStyle, any_clock, timestamps
+from pipelines.settings.look_alikes import plain_address, plain_number
 
 BLANK = st.sampled_from(["", " ", "\u00a0", "\t ", "\x00"])
 DIGITS = st.text("0123456789", min_size=0, max_size=5)
+# Digits to a regular expression of Unicode, and to no cast.
+FOREIGN = "\u0663\u0660\uff11\u0967\U0001d7d8"
 DAY = st.dates().map(str) | st.tuples(DIGITS, DIGITS, DIGITS).map("-".join)
 CLOCK = st.times().map(str) | st.from_regex(
     r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,7})?)?", fullmatch=True
@@ -33,7 +36,16 @@ DOMAIN = WORD | st.sampled_from(
 ADDRESS = st.tuples(BLANK | st.just(""), LOCAL, st.sampled_from(["@", "", "@@"]), DOMAIN).map(
     "".join
 )
-MONEY = st.from_regex(r"[-+$(]?[0-9]{0,4}[.,]?[0-9]{0,17}[.,]?[0-9]{0,3}[kM€]?", fullmatch=True)
+MONEY = st.from_regex(
+    r"[-+$(]?[0-9]{0,4}[.,]?[0-9]{0,17}[.,]?[0-9]{0,3}([kM€]|e-?[0-9]{1,3})?", fullmatch=True
+)
+
+
+def with_foreign_digits(cells: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """The same cells with one character replaced by a digit of another script."""
+    return st.tuples(cells, st.integers(0, 30), st.sampled_from(FOREIGN)).map(
+        lambda drawn: drawn[0][: drawn[1]] + drawn[2] + drawn[0][drawn[1] + 1 :]
+    )
 
 
 def column(cells: st.SearchStrategy[str]) -> st.SearchStrategy[pl.Series]:
@@ -47,7 +59,16 @@ def test_trimming(values):
     assert cleaned(values).equals(values.to_frame().select(clean("c"))["c"], null_equal=True)
 
 
-@given(column(STAMP) | column(SECONDS) | column(DAY), st.data())
+EPOCH = st.integers(10**11, 10**13 - 1).map(str)
+
+
+@given(
+    column(STAMP)
+    | column(SECONDS)
+    | column(DAY)
+    | column(with_foreign_digits(EPOCH | STAMP | SECONDS | DAY)),
+    st.data(),
+)
 def test_timestamps(values, data):
     zone = data.draw(st.sampled_from(["UTC", "Europe/Amsterdam"]))
     order = data.draw(st.sampled_from([None, "dmy", "mdy"]))
@@ -77,13 +98,19 @@ def test_timestamps_at_the_edges_of_the_plain_forms(text):
     assert timestamps(values, DateStyle()).to_list()[:2] == [alone, alone]
 
 
-@given(column(MONEY), st.sampled_from([".", ","]))
+@given(column(MONEY | with_foreign_digits(MONEY)), st.sampled_from([".", ","]))
 def test_numbers(values, decimal):
     slow = any_number(values, decimal)
     assert number(values, decimal).equals(slow, null_equal=True)
 
 
-@given(column(ADDRESS))
+@given(with_foreign_digits(MONEY), st.sampled_from([".", ","]))
+def test_digits_of_other_scripts_are_no_number(text, decimal):
+    assert number(pl.Series([text]), decimal).item() is None
+    assert timestamps(pl.Series([text]), DateStyle(order="dmy")).item() is None
+
+
+@given(column(ADDRESS | with_foreign_digits(ADDRESS)))
 def test_addresses(values):
     assert email_keys(values).equals(any_address(values), null_equal=True)
 
@@ -94,6 +121,13 @@ def test_addresses_at_their_longest():
     values = pl.Series([f"{local}@{tail}" for local in locals_ for tail in tails])
     assert email_keys(values).equals(any_address(values), null_equal=True)
     assert 0 < email_keys(values)["email_key"].count() < len(values)
+
+
+@pytest.mark.parametrize("spelling", [plain_number, plain_address])
+def test_respelling_is_the_same_for_every_character(spelling):
+    letters = [chr(code) for code in range(0x80, 0x20000) if not 0xD800 <= code < 0xE000]
+    texts = [f"{a}1{a} {a}2" for a in [*map(chr, range(0x20)), *letters]]
+    assert respelled(pl.Series(texts), spelling).to_list() == [spelling(text) for text in texts]
 
 
 STATE = st.none() | st.sampled_from(["ca", "California ", "NY", "Bayern", "", " "])

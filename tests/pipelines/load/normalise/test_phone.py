@@ -1,4 +1,4 @@
-"""The fast path must say exactly what `phonenumbers` says."""
+"""The fast path must say exactly what `phonenumbers` says; what is spelled alike is alike."""
 
 import phonenumbers
 import polars as pl
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.load.normalise.phone import ask_library, phone_keys
+from pipelines.settings.contact_keys import suppression_keys
+from tests.pipelines.spellings import DECORATED, decorated
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 COMMON = ["US", "CA", "GB", "DE", "FR", "NL", "ES", "IT", "AU", "BE", "BR", "IN", "JP", "MX", "RU"]
@@ -73,3 +75,20 @@ def test_the_row_order_is_kept_and_the_extension_ignored():
     found = phone_keys(pl.Series(texts), pl.Series(["DE", "DE", "US", None]))
     assert found["e164"].to_list() == ["+4930123456", None, "+12025550143", "+31612345678"]
     assert found["line_type"].to_list() == ["landline", None, "unknown", "mobile"]
+
+
+@pytest.mark.parametrize(("given", "country", "expected"), DECORATED)
+def test_decorated_numbers(given, country, expected):
+    assert phone_keys(pl.Series([given]), pl.Series([country]))["e164"].item() == expected
+
+
+@given(st.data(), st.lists(numbers(), min_size=1, max_size=10))
+def test_decoration_changes_nothing_and_both_sides_agree(data, pairs):
+    """Whatever the loader makes a key of is suppressed under that key, however it is typed."""
+    dressed = [data.draw(decorated(text)) for text, _ in pairs]
+    codes = pl.Series([code for _, code in pairs], dtype=pl.String)
+    found = phone_keys(pl.Series(dressed), codes)
+    assert found.rows() == phone_keys(pl.Series([text for text, _ in pairs]), codes).rows()
+    for text, (_, code), key in zip(dressed, pairs, found["e164"], strict=True):
+        if key is not None:
+            assert suppression_keys("phone", text, region=code) == (f"phone:{key}",)
