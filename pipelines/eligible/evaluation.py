@@ -79,7 +79,9 @@ def evaluate(
         HMAC keys under which suppressed contact points may have been hashed, the old one too while
         keys are being rotated.
     suppression_tags : pl.DataFrame, optional
-        Of the ledger: key_hmac, tag. They save time and never decide.
+        Of the ledger: key_hmac, tag, all made under one of the secrets. A tag chooses which texts
+        get the HMAC that decides: one too many changes nothing, but an entry whose only tag is
+        wrong is not found here, so tags of unknown origin must be left out.
 
     Raises
     ------

@@ -1,8 +1,10 @@
 """Match the own suppression list, which holds keyed hashes only, with every lead.
 
 An HMAC of every contact point of every lead would be most of a night. So the ledger keeps a cheap
-second hash beside each entry, its tag; tags choose the few texts that get an HMAC, and the HMAC
-alone decides. Entries without a tag, of an older ledger, are matched without this short cut.
+second hash beside each entry, its tag; only texts of a known tag get an HMAC, and that decides.
+So a wrong tag can make nobody suppressed, but it can hide its entry: the ledger notes what made its
+tags, and gives only those of the present scheme and key. Entries without a tag are matched without
+this short cut.
 """
 
 from collections.abc import Sequence

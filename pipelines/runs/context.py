@@ -12,7 +12,7 @@ from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store import Database
 from pipelines.store.ledger import Ledger
-from pipelines.store.snapshot import current_snapshot, staging_file
+from pipelines.store.snapshot import current_snapshot, staging_file, work_file
 
 Progress = Callable[[str, Mapping[str, int] | None, float], None]
 """Called with a stage's name when it starts (counts None) and when it ends (counts, seconds)."""
@@ -54,7 +54,7 @@ class RunContext:
     def staged(self) -> Database:
         """Open the store file that this run builds."""
         path = staging_file(self.home, self.run_id)
-        return self._open(path, read_only=False, work=path.with_name("work.duckdb"))
+        return self._open(path, read_only=False, work=work_file(self.home, self.run_id))
 
     def published(self) -> Database:
         """Open the published store file, read-only."""

@@ -10,21 +10,28 @@ from pipelines.settings.clock import today
 from pipelines.store.ledger import runs
 from pipelines.store.rewrite import is_due
 from pipelines.store.snapshot import (
-    Published,
+    Rewriting,
     check_in_fresh_process,
     finish,
     publish,
     staging_file,
+    work_file,
 )
 
 
-def publish_staged(ctx: RunContext, *, kind: str) -> Published:
+def publish_staged(ctx: RunContext, *, kind: str) -> dict[str, int]:
     """Run the publication protocol on the staged file of `ctx`.
 
     Parameters
     ----------
     kind : str
         ``load`` or ``nightly``; a nightly brings its outbox along.
+
+    Returns
+    -------
+    dict of str to int
+        ``bytes`` of the published file; ``rewritten`` or ``rewrite_put_off`` is 1 when it was
+        written anew, or ought to be and the disk has no room.
 
     Raises
     ------
@@ -49,12 +56,16 @@ def publish_staged(ctx: RunContext, *, kind: str) -> Published:
             db.run("INSERT INTO meta VALUES ('nightly_run_id', $run_id)", run_id=ctx.run_id)
         due = is_due(db, today(), ctx.settings.store.rewrite_days)
         rows = row_counts(db)
+    # All that is published is in the other file by now, and the disk may be short.
+    work_file(ctx.home, ctx.run_id).unlink(missing_ok=True)
     memory = ctx.settings.memory
-    finish(
+    rewriting = finish(
         path,
         ctx.settings.store.max_free_share,
+        today=today(),
         memory_gb=memory.duckdb_gb,
         threads=memory.threads,
+        spill=ctx.home.spill,
         is_due=due,
     )
     check_in_fresh_process(
@@ -68,4 +79,9 @@ def publish_staged(ctx: RunContext, *, kind: str) -> Published:
     published = publish(ctx.home, path, ctx.run_id, ctx.settings.store.keep_snapshots)
     with ctx.ledger() as ledger:
         runs.published_as(ledger, ctx.run_id, published.path.name, published.sha256)
-    return published
+    counts = {"bytes": published.bytes}
+    if rewriting is Rewriting.DONE:
+        counts["rewritten"] = 1
+    elif rewriting is Rewriting.NO_ROOM:
+        counts["rewrite_put_off"] = 1
+    return counts

@@ -22,6 +22,7 @@ from pipelines.runs.publication import publish_staged
 from pipelines.runs.registry import load_model
 from pipelines.score.stream import score_batches, write_scores, write_unscored
 from pipelines.settings.clock import now
+from pipelines.settings.contact_keys import tag_scheme
 from pipelines.store import Database, reset_table
 from pipelines.store.ledger import runs, suppressions
 from pipelines.store.schema import begin_night, pack_night
@@ -59,7 +60,8 @@ def eligible_step(ctx: RunContext) -> Counts:
     """Decide per person and channel who may be contacted, with today's suppressions."""
     with ctx.ledger() as ledger:
         suppressed = suppressions.frame(ledger)
-        tags = suppressions.tags(ledger)
+        secret = ctx.home.secret()
+        tags = suppressions.tags(ledger, tag_scheme(secret))
     with ctx.staged() as db:
         reset_table(db, "suppression")
         db.insert("suppression", suppressed)
@@ -69,7 +71,7 @@ def eligible_step(ctx: RunContext) -> Counts:
             policy=ctx.settings.policy,
             feeds=ctx.settings.feeds,
             as_of=ctx.midnight,
-            suppression_secrets=(ctx.home.secret(),),
+            suppression_secrets=(secret,),
             suppression_tags=tags,
         )
         remember_suppressed(db, now())
@@ -96,7 +98,7 @@ def score_step(ctx: RunContext) -> Counts:
             columns=model.features.inputs,
         )
         # Closed before the connection is, also when a run is stopped in the middle.
-        with closing(read_ahead(batches)) as coming:
+        with closing(read_ahead(batches, db.interrupt)) as coming:
             counts = score_batches(coming, model, sink)
         write_scores(db, sink, run_id=ctx.run_id, model_id=model.model_id)
         shutil.rmtree(sink, ignore_errors=True)
@@ -137,8 +139,7 @@ def publish_step(ctx: RunContext) -> Counts:
         write_funnel(db, ctx.run_id)
         listed = write_list(db, ctx.home.staging / ctx.run_id / "outbox")
         pack_night(db)
-    published = publish_staged(ctx, kind="nightly")
-    return {"listed": listed, "bytes": published.bytes}
+    return {"listed": listed, **publish_staged(ctx, kind="nightly")}
 
 
 NIGHTLY: tuple[tuple[str, Step], ...] = (

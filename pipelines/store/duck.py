@@ -42,6 +42,8 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        # It is drawn on stdout, which belongs to --json; a setting of the connection only.
+        connection.execute("SET enable_progress_bar = false")
 
     @classmethod
     def memory(
@@ -65,6 +67,8 @@ class Database:
 
         Parameters
         ----------
+        spill : pathlib.Path or None
+            Where it spills; None: beside `path`, because what spills is personal data.
         work : pathlib.Path or None
             File for tables of the night that are not published as they are: what lies there is
             found by its bare name when the store has no table of that name.
@@ -74,11 +78,12 @@ class Database:
         StoreError
             The file is missing (read-only), damaged or held by another writer.
         """
+        # DuckDB's own choice for a file that is attached is `.tmp` in the current folder.
+        config = _config(memory_gb, threads, spill or path.absolute().with_name(f"{path.name}.tmp"))
         with _translated("open the store file"):
             if read_only:
-                config = _config(memory_gb, threads, spill)
                 return cls(duckdb.connect(str(path), read_only=True, config=config))
-            connection = duckdb.connect(":memory:", config=_config(memory_gb, threads, spill))
+            connection = duckdb.connect(":memory:", config=config)
             for file, name in ((path, "store"), (work, WORK)):
                 if file is not None:
                     target = str(file).replace("'", "''")

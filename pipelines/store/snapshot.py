@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from pipelines.errors import RefusedError, StoreError
@@ -20,6 +22,11 @@ from pipelines.store.rewrite import rewrite
 from pipelines.store.schema import comment_tables, create_tables
 
 _CHUNK = 1 << 22
+# Copy and work of a night per published byte: 1.3 at 10M leads, more where the file is small.
+_NIGHT_ROOM = 1.5
+_LEAST_ROOM = 200_000_000
+# Bytes that writing anew needs, per byte that is in use.
+_REWRITE_ROOM = 1.25
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,14 @@ class Published:
     path: Path
     sha256: str
     bytes: int
+
+
+class Rewriting(StrEnum):
+    """What became of writing the file anew."""
+
+    NOT_DUE = "not_due"
+    DONE = "done"
+    NO_ROOM = "no_room"
 
 
 def current_snapshot(home: Home) -> Path | None:
@@ -50,22 +65,36 @@ def staging_file(home: Home, run_id: str) -> Path:
     return home.staging / run_id / "leads.duckdb"
 
 
+def work_file(home: Home, run_id: str) -> Path:
+    """Return the path of the file that holds what run `run_id` does not publish as it is."""
+    return staging_file(home, run_id).with_name("work.duckdb")
+
+
 def begin(home: Home, run_id: str) -> Path:
     """Clear what earlier runs left in staging and copy the current snapshot there.
+
+    Room for one and a half published files must be free. Where it is not, snapshots older than the
+    current one are given up, the oldest first, until it is: there is then none to go back to, but a
+    night.
 
     Returns
     -------
     Path
         The file to build on: a writable copy, or a new one with every table empty.
+
+    Raises
+    ------
+    RefusedError
+        The disk is too full even so.
     """
     discard_staging(home)
     path = staging_file(home, run_id)
     path.parent.mkdir(mode=0o700)
     base = current_snapshot(home)
     if base is not None:
-        _need_disk(home, 2 * base.stat().st_size)
+        _need_disk(home, int(_NIGHT_ROOM * base.stat().st_size) + _LEAST_ROOM, base)
         shutil.copyfile(base, path)
-    with Database.open(path, read_only=False) as db:
+    with Database.open(path, read_only=False, spill=home.spill) as db:
         create_tables(db)
     path.chmod(0o600)
     return path
@@ -82,28 +111,56 @@ def discard_staging(home: Home) -> None:
 
 
 def finish(
-    path: Path, max_free_share: float, *, memory_gb: float, threads: int, is_due: bool = False
-) -> Path:
+    path: Path,
+    max_free_share: float,
+    *,
+    today: date,
+    memory_gb: float,
+    threads: int,
+    spill: Path,
+    is_due: bool = False,
+) -> Rewriting:
     """Comment, checkpoint and close the staged file; write it anew when that is due.
 
     It is due when more than `max_free_share` of its blocks are free, and when the caller says so.
+    Where the disk has no room for a second file it is not done, and due again the next time: a
+    publication is not lost for want of it.
+
+    Parameters
+    ----------
+    today : datetime.date
+        Noted in the file that is written anew.
     """
-    with Database.open(path, read_only=False, memory_gb=memory_gb, threads=threads) as db:
+    compact = path.with_name("compact.duckdb")
+
+    def opened() -> Database:
+        return Database.open(
+            path, read_only=False, memory_gb=memory_gb, threads=threads, spill=spill
+        )
+
+    with opened() as db:
         comment_tables(db)
         db.run("CHECKPOINT")
-        size = db.frame("PRAGMA database_size").filter(database_name="store").row(0, named=True)
-        is_stale = is_due or size["free_blocks"] / max(size["total_blocks"], 1) > max_free_share
-        if is_stale:
-            compact = path.with_name("compact.duckdb")
-            rewrite(db, compact)
-    if is_stale:
+        rewriting = _rewriting(db, path, max_free_share, is_due=is_due)
+        if rewriting is Rewriting.DONE:
+            rewrite(db, compact, today)
+    if rewriting is Rewriting.DONE:
         compact.replace(path)
-        with Database.open(path, read_only=False, memory_gb=memory_gb, threads=threads) as db:
+        with opened() as db:
             comment_tables(db)
             db.run("CHECKPOINT")
     if path.with_name(path.name + ".wal").exists():
         raise StoreError("the staged file still has a write-ahead log", fix="run again")
-    return path
+    return rewriting
+
+
+def _rewriting(db: Database, path: Path, max_free_share: float, *, is_due: bool) -> Rewriting:
+    size = db.frame("PRAGMA database_size").filter(database_name="store").row(0, named=True)
+    if not is_due and size["free_blocks"] / max(size["total_blocks"], 1) <= max_free_share:
+        return Rewriting.NOT_DUE
+    needed = _REWRITE_ROOM * size["used_blocks"] * size["block_size"]
+    is_room = shutil.disk_usage(path.parent).free >= needed
+    return Rewriting.DONE if is_room else Rewriting.NO_ROOM
 
 
 def check_in_fresh_process(path: Path, arguments: list[str]) -> dict[str, object]:
@@ -159,13 +216,21 @@ def _drop_old(home: Home, newest: Path, keep: int) -> None:
         old.unlink()
 
 
-def _need_disk(home: Home, needed: int) -> None:
-    free = shutil.disk_usage(home.staging).free
+def _need_disk(home: Home, needed: int, base: Path) -> None:
+    made = base.stat().st_mtime_ns
+    older = [
+        file
+        for file in home.snapshots.glob("leads-*.duckdb")
+        if file != base and file.stat().st_mtime_ns <= made
+    ]
+    older.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    while (free := shutil.disk_usage(home.staging).free) < needed and older:
+        older.pop().unlink()
     if free < needed:
         raise RefusedError(
             f"{free / 1e9:.1f} GB of disk are free at {home.root}",
-            expected=f"at least {needed / 1e9:.1f} GB, twice the published file",
-            fix="free some space; nothing was changed",
+            expected=f"at least {needed / 1e9:.1f} GB, half as much again as the published file",
+            fix="free some space; what is published stays in force",
         )
 
 

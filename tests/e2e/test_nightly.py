@@ -180,7 +180,7 @@ def test_a_damaged_model_is_found_before_the_night_begins(night):
     text = night.models / champion / "model.txt"
     text.write_text(text.read_text().replace("leaf_value=", "leaf_value=1", 1))
     snapshot = current_snapshot(night)
-    with pytest.raises(RefusedError, match="model.txt"):
+    with pytest.raises(RefusedError, match=r"model\.txt"):
         run_nightly(night, as_of=AS_OF.replace(day=2))
     assert current_snapshot(night) == snapshot
     with Ledger(night.ledger) as ledger:

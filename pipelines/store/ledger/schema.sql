@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS suppression (
     source TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS suppression_key ON suppression (key_hmac);
--- A cheap second hash of the contact point; entries of version 1 have none.
+-- A cheap second hash of the contact point; entries of version 1 have none. Row
+-- suppression_tag_scheme of meta says what made them: without it they do not count.
 CREATE TABLE IF NOT EXISTS suppression_tag (
     key_hmac TEXT PRIMARY KEY,
     tag TEXT NOT NULL

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.store.ledger.connection import Ledger
 
+_TAG_SCHEME = "suppression_tag_scheme"
 _COLUMNS = ("suppression_id", "kind", "key_hmac", "channel", "reason", "since", "until", "source")
 
 
@@ -39,10 +40,15 @@ class Suppression:
     tag: str | None = None
 
 
-def add(ledger: Ledger, rows: Iterable[Suppression]) -> int:
+def add(ledger: Ledger, rows: Iterable[Suppression], *, tag_scheme: str | None = None) -> int:
     """Record suppressions and return how many were new; one that stands is never changed.
 
-    One that stands without a tag gets it.
+    Only its tag is: the newest is kept, and those of another scheme go.
+
+    Parameters
+    ----------
+    tag_scheme : str or None
+        Names the scheme and key that the tags were made by; None: tags are not kept.
     """
     before = count(ledger)
     given = list(rows)
@@ -60,11 +66,16 @@ def add(ledger: Ledger, rows: Iterable[Suppression]) -> int:
         for row in given
     ]
     tagged = [(row.key_hmac, row.tag) for row in given if row.tag is not None]
+    if tag_scheme is None:
+        tagged = []
     with ledger.transaction():
         ledger.executemany(
             "INSERT OR IGNORE INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values
         )
-        ledger.executemany("INSERT OR IGNORE INTO suppression_tag VALUES (?, ?)", tagged)
+        if tagged and _tag_scheme(ledger) != tag_scheme:
+            ledger.execute("DELETE FROM suppression_tag")
+            ledger.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", _TAG_SCHEME, tag_scheme)
+        ledger.executemany("INSERT OR REPLACE INTO suppression_tag VALUES (?, ?)", tagged)
     return count(ledger) - before
 
 
@@ -87,9 +98,14 @@ def frame(ledger: Ledger) -> pl.DataFrame:
     )
 
 
-def tags(ledger: Ledger) -> pl.DataFrame:
-    """Return the tags there are: key_hmac, tag (String, 32 hex digits)."""
-    rows = ledger.rows("SELECT key_hmac, tag FROM suppression_tag ORDER BY key_hmac")
+def tags(ledger: Ledger, tag_scheme: str) -> pl.DataFrame:
+    """Return the tags of that scheme and key: key_hmac, tag (String, 32 hex digits).
+
+    Tags of another scheme, or of an unknown one, would hide an entry instead of choosing it.
+    """
+    rows = []
+    if _tag_scheme(ledger) == tag_scheme:
+        rows = ledger.rows("SELECT key_hmac, tag FROM suppression_tag ORDER BY key_hmac")
     return pl.DataFrame(rows, schema={"key_hmac": pl.String, "tag": pl.String}, orient="row")
 
 
@@ -104,3 +120,8 @@ def bound(ledger: Ledger, key_hmacs: Sequence[str]) -> dict[str, set[str | None]
         ):
             found.setdefault(key, set()).add(channel)
     return found
+
+
+def _tag_scheme(ledger: Ledger) -> str | None:
+    found = ledger.rows("SELECT value FROM meta WHERE key = ?", _TAG_SCHEME)
+    return str(found[0][0]) if found else None

@@ -26,6 +26,7 @@ __all__ = [
     "comment_tables",
     "create_tables",
     "pack_night",
+    "renew_tables",
     "reset_table",
 ]
 
@@ -36,6 +37,19 @@ def create_tables(db: Database) -> None:
     for declared in TABLES:
         if declared.name not in known:
             db.run(f"CREATE TABLE {quoted(declared.name)} ({_columns(declared)})")
+
+
+def renew_tables(db: Database, place: str) -> None:
+    """Give the empty tables of `place`, an attached copy of this store's schema, today's types.
+
+    A table whose columns are not the declared ones stays as it is.
+    """
+    known = db.tables()
+    for declared in TABLES:
+        names = [column.name for column in declared.columns]
+        if declared.name in known and list(db.columns(declared.name)) == names:
+            target = f"{place}.{quoted(declared.name)}"
+            db.run(f"CREATE OR REPLACE TABLE {target} ({_columns(declared)})")
 
 
 def reset_table(db: Database, name: str) -> None:

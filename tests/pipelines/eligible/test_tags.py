@@ -1,4 +1,8 @@
-"""Tags save time and never decide: with all, some, none or wrong ones the verdicts are the same."""
+"""Tags save time: with all, some or none the verdicts are the same.
+
+A tag too many changes nothing; a wrong one alone would hide its entry, so the ledger gives only
+tags of the scheme and key that are in force.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +12,7 @@ import pytest
 
 from pipelines.eligible import Reason, evaluate
 from pipelines.outreach.suppressions import suppress
-from pipelines.settings.contact_keys import Kind, hmac_hex, tag_hex
+from pipelines.settings.contact_keys import Kind, hmac_hex, tag_hex, tag_scheme
 from pipelines.settings.policy import FeedSettings, load_policy
 from pipelines.store import Database, sql
 from pipelines.store.ledger import Ledger, suppressions
@@ -71,12 +75,34 @@ def test_what_the_ledger_remembers_is_matched_by_tag(tmp_path: Path, secrets: li
     at = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         suppress(ledger, SECRET, POINTS, reason="r", source="s", at=at)
-        entries, tags = suppressions.frame(ledger), suppressions.tags(ledger)
+        entries, tags = suppressions.frame(ledger), suppressions.tags(ledger, tag_scheme(SECRET))
     assert set(tags["key_hmac"]) == set(entries["key_hmac"])
     with store(world(lead=LEADS)) as db:
         db.insert("suppression", entries)
         assert suppressed(db, tags, secrets) == {1, 2, 3}
         assert suppressed(db, None, secrets) == {1, 2, 3}
+
+
+@pytest.mark.parametrize("is_repaired", [False, True])
+def test_tags_of_another_scheme_hide_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_repaired: bool
+) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        with monkeypatch.context() as other:
+            other.setattr("pipelines.settings.contact_keys.tag_prefix", lambda _: "other")
+            suppress(ledger, SECRET, POINTS, reason="r", source="s", at=at)
+            wrong = suppressions.tags(ledger, tag_scheme(SECRET))
+        if is_repaired:
+            suppress(ledger, SECRET, POINTS[1:], reason="r", source="s", at=at)
+        entries, tags = suppressions.frame(ledger), suppressions.tags(ledger, tag_scheme(SECRET))
+    assert wrong.height == entries.height
+    assert bool(tags.height) == is_repaired
+    with store(world(lead=LEADS)) as db:
+        db.insert("suppression", entries)
+        assert suppressed(db, tags, [SECRET]) == {1, 2, 3}
+        # this is what the note of the scheme is for
+        assert suppressed(db, wrong, [SECRET]) == set()
 
 
 def test_the_hmac_decides_where_a_tag_meets_somebody_else() -> None:

@@ -50,6 +50,55 @@ def test_a_failure_comes_in_its_place() -> None:
     assert len(closed) == 1
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, GeneratorExit])
+def test_what_is_read_ahead_is_interrupted_when_nobody_waits_for_it(stop) -> None:
+    begun, stopped, calls = threading.Event(), threading.Event(), []
+
+    def batches() -> Generator[int]:
+        yield 1
+        begun.set()
+        assert stopped.wait(timeout=30)
+        raise KeyboardInterrupt
+
+    def interrupt() -> None:
+        # the first one may be lost between two statements
+        calls.append(1)
+        if len(calls) > 1:
+            stopped.set()
+
+    ahead = read_ahead(batches(), interrupt)
+    assert next(ahead) == 1
+    assert begun.wait(timeout=30)
+    with pytest.raises(stop):
+        ahead.throw(stop)
+    assert stopped.is_set()
+    assert len(calls) == 2
+
+
+def test_a_query_read_ahead_is_interrupted(db) -> None:
+    endless = "SELECT count(*) FROM range(4000000000) AS a, range(4000000000) AS b"
+    begun = threading.Event()
+
+    def batches() -> Generator[int]:
+        yield 1
+        begun.set()
+        yield db.scalar(endless)
+
+    ahead = read_ahead(batches(), db.interrupt)
+    assert next(ahead) == 1
+    assert begun.wait(timeout=30)
+    ahead.close()
+    assert db.scalar("SELECT 1") == 1
+
+
+def test_nothing_is_interrupted_at_a_common_end() -> None:
+    calls: list[int] = []
+    assert list(read_ahead(numbers(3, []), lambda: calls.append(1))) == [0, 1, 2]
+    with pytest.raises(ValueError, match="no more"):
+        list(read_ahead(numbers(3, [], fail_at=1), lambda: calls.append(1)))
+    assert not calls
+
+
 @pytest.mark.parametrize("taken", [0, 1, 2])
 def test_closing_early_ends_the_thread_and_closes_the_source(taken: int) -> None:
     closed: list[str] = []

@@ -15,6 +15,7 @@ LEAD = (
     "INSERT INTO person VALUES ({key}, {key}, 1);"
     "INSERT INTO score BY NAME SELECT {key} AS lead_key, 0.5 AS probability, 0.1 AS raw_score,"
     " 'model' AS score_source;"
+    "INSERT INTO eligibility BY NAME SELECT {key} AS person_key, {key} AS lead_key;"
     "INSERT INTO decision BY NAME SELECT {key} AS lead_key, {key} AS person_key,"
     " 'listed' AS verdict, 'email' AS channel, 'ai' AS handler, 0 AS email_reasons;"
 )
@@ -34,6 +35,7 @@ BREAKS = {
     "every_record_is_accounted_for": "INSERT INTO load_file BY NAME SELECT 5 AS records,"
     " 1 AS loaded, 0 AS updated, 0 AS unchanged, 0 AS duplicates, 0 AS quarantined",
     "every_lead_is_decided_once": "DELETE FROM decision WHERE lead_key = 2",
+    "eligibility_is_one_row_per_person": "INSERT INTO eligibility BY NAME SELECT 2 AS person_key",
     "a_person_is_listed_once": "UPDATE decision SET person_key = 1",
     "a_listed_channel_is_open": "UPDATE decision SET email_reasons = 4",
     "a_contact_point_is_listed_once": "UPDATE lead SET email_key = 'P1@x.example'",
@@ -69,6 +71,18 @@ def test_a_sound_night_violates_nothing(tmp_path):
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_promise_is_found_by_its_audit(tmp_path, name):
     assert _audited(tmp_path, BREAKS[name])[name] > 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM eligibility WHERE person_key = 2",
+        "UPDATE eligibility SET person_key = 3 WHERE person_key = 2",
+        "INSERT INTO eligibility BY NAME SELECT 3 AS person_key",
+    ],
+)
+def test_a_person_without_a_verdict_and_a_verdict_without_a_person_are_found(tmp_path, statement):
+    assert _audited(tmp_path, statement)["eligibility_is_one_row_per_person"] > 0
 
 
 def test_a_row_that_went_missing_on_the_way_is_found(tmp_path):

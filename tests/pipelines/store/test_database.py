@@ -98,3 +98,30 @@ def test_an_analyst_is_contained(tmp_path, attack):
         with pytest.raises(UsageError):
             db.query(attack)
         assert db.query("SELECT count(*) AS n FROM lead")["n"][0] == 0
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("given_spill", [False, True])
+def test_what_spills_stays_beside_the_file(tmp_path, monkeypatch, read_only, given_spill):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "home" / "x.duckdb"
+    path.parent.mkdir()
+    spill = path.parent / "spill" if given_spill else None
+    Database.open(path, read_only=False).close()
+    with Database.open(path, read_only=read_only, memory_gb=0.05, threads=1, spill=spill) as db:
+        expected = str(spill or path.parent / "x.duckdb.tmp")
+        assert db.scalar("SELECT current_setting('temp_directory')") == expected
+        db.run("CREATE TEMP TABLE t AS SELECT md5(range::VARCHAR) AS a FROM range(3000000)")
+        assert list(tmp_path.iterdir()) == [path.parent]
+
+
+def test_nothing_is_drawn_on_stdout(tmp_path):
+    Database.open(tmp_path / "x.duckdb", read_only=False).close()
+    opened = [
+        Database.memory(memory_gb=0.5),
+        Database.open(tmp_path / "y.duckdb", read_only=False),
+        Database.open(tmp_path / "x.duckdb", read_only=True),
+    ]
+    for db in opened:
+        with db:
+            assert not db.scalar("SELECT current_setting('enable_progress_bar')")

@@ -77,11 +77,30 @@ def test_a_tag_is_kept_and_a_missing_one_filled_in(ledger):
     def row(tag):
         return suppressions.Suppression("email", "k1", None, "r", AT, "test", tag)
 
-    suppressions.add(ledger, [row(None)])
-    assert suppressions.tags(ledger).rows() == []
-    assert suppressions.add(ledger, [row("t1")]) == 0
-    assert suppressions.add(ledger, [row("t2")]) == 0
-    assert suppressions.tags(ledger).rows() == [("k1", "t1")]
+    suppressions.add(ledger, [row(None)], tag_scheme="a")
+    assert suppressions.tags(ledger, "a").rows() == []
+    assert suppressions.add(ledger, [row("t1")], tag_scheme="a") == 0
+    assert suppressions.tags(ledger, "a").rows() == [("k1", "t1")]
+    # the newest is kept: what made it is what will look for it
+    assert suppressions.add(ledger, [row("t2")], tag_scheme="a") == 0
+    assert suppressions.tags(ledger, "a").rows() == [("k1", "t2")]
+
+
+def test_tags_of_another_scheme_are_no_tags(home, ledger):
+    def row(key, tag):
+        return suppressions.Suppression("email", key, None, "r", AT, "test", tag)
+
+    suppressions.add(ledger, [row("k1", "t1"), row("k2", "t2")], tag_scheme="a")
+    assert suppressions.tags(ledger, "b").rows() == []
+    suppressions.add(ledger, [row("k2", "new")], tag_scheme="b")
+    assert suppressions.tags(ledger, "b").rows() == [("k2", "new")]
+    assert suppressions.tags(ledger, "a").rows() == []
+    assert suppressions.count(ledger) == 2
+    # nobody knows what made these
+    ledger.execute("DELETE FROM meta")
+    assert suppressions.tags(ledger, "b").rows() == []
+    suppressions.add(ledger, [row("k1", "t1")])
+    assert suppressions.tags(ledger, "b").rows() == []
 
 
 def test_a_ledger_without_tags_gets_a_place_for_them(home, ledger):
@@ -92,7 +111,7 @@ def test_a_ledger_without_tags_gets_a_place_for_them(home, ledger):
     raw.close()
     with Ledger(home.ledger) as upgraded:
         assert suppressions.count(upgraded) == 1
-        assert suppressions.tags(upgraded).rows() == []
+        assert suppressions.tags(upgraded, "a").rows() == []
 
 
 def test_bound_finds_every_channel_of_many_keys(ledger):

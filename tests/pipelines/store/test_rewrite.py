@@ -1,6 +1,6 @@
 """A file written anew says the same, in order, and keeps nothing that was deleted."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -8,7 +8,7 @@ from pipelines.store import Database, create_tables
 from pipelines.store import rewrite as rewriting
 from pipelines.store.rewrite import is_due, rewrite
 from pipelines.store.schema import begin_night, pack_night
-from pipelines.store.snapshot import finish
+from pipelines.store.snapshot import Rewriting, finish
 
 GONE = "someone-who-left@example.org"
 
@@ -37,6 +37,14 @@ def path(tmp_path):
     return file
 
 
+TODAY = date(2026, 1, 9)
+
+
+def _finish(path, is_due=False):
+    spill = path.with_name("spill")
+    return finish(path, 0.9, today=TODAY, memory_gb=1, threads=1, spill=spill, is_due=is_due)
+
+
 def _all(path):
     with Database.open(path, read_only=True) as db:
         rows = {name: sorted(map(repr, db.frame(f"FROM {name}").rows())) for name in db.tables()}
@@ -50,8 +58,9 @@ def test_it_says_the_same_in_order_and_forgets_what_was_deleted(
     monkeypatch.setattr(rewriting, "_LEADS_AT_ONCE", at_once)
     fresh = tmp_path / "fresh.duckdb"
     with Database.open(path, read_only=False) as db:
-        rewrite(db, fresh)
+        rewrite(db, fresh, TODAY)
     rows, views, _ = _all(path)
+    rows["meta"] = ["('rewritten_on', '2026-01-09')"]
     assert _all(fresh) == (rows, views, sorted(range(101)))
     assert "eligibility" in views
     assert GONE.encode() in path.read_bytes()
@@ -59,12 +68,56 @@ def test_it_says_the_same_in_order_and_forgets_what_was_deleted(
 
 
 def test_a_due_file_is_written_anew_and_any_other_is_not(path):
-    finish(path, 0.9, memory_gb=1, threads=1)
+    assert _finish(path) is Rewriting.NOT_DUE
     assert GONE.encode() in path.read_bytes()
-    finish(path, 0.9, memory_gb=1, threads=1, is_due=True)
+    assert _finish(path, is_due=True) is Rewriting.DONE
     assert GONE.encode() not in path.read_bytes()
 
 
-def test_it_is_due_once_in_so_many_days(db):
-    days = [date(2026, 1, day) for day in (1, 2, 7, 8, 9, 15)]
-    assert [is_due(db, day, 7) for day in days] == [False, False, False, True, False, True]
+@pytest.mark.parametrize("free_share", [0.9, -1.0])
+def test_without_room_it_is_put_off_and_stays_due(path, monkeypatch, free_share):
+    with Database.open(path, read_only=False) as db:
+        assert not is_due(db, date(2026, 1, 1), 7)
+    usage = type("Usage", (), {"free": 1000})
+    monkeypatch.setattr("pipelines.store.snapshot.shutil.disk_usage", lambda _: usage)
+    before = _all(path)
+    done = finish(
+        path,
+        free_share,
+        today=TODAY,
+        memory_gb=1,
+        threads=1,
+        spill=path.with_name("spill"),
+        is_due=free_share > 0,
+    )
+    assert done is Rewriting.NO_ROOM
+    assert _all(path) == before
+    assert not path.with_name("compact.duckdb").exists()
+    with Database.open(path, read_only=False) as db:
+        assert is_due(db, TODAY, 7)
+    monkeypatch.undo()
+    assert _finish(path, is_due=True) is Rewriting.DONE
+    with Database.open(path, read_only=False) as db:
+        assert not is_due(db, TODAY, 7)
+
+
+def test_it_is_due_after_so_many_days(db):
+    days = [date(2026, 1, day) for day in (1, 2, 7, 8, 9)]
+    assert [is_due(db, day, 7) for day in days] == [False, False, False, True, True]
+
+
+def test_a_file_of_an_earlier_version_gets_todays_types(path, tmp_path):
+    with Database.open(path, read_only=False) as db:
+        types = db.columns("lead")
+        db.run("ALTER TABLE lead ALTER created_at TYPE TIMESTAMP")
+        db.run("UPDATE lead SET created_at = '2026-01-01 00:00:00.9' WHERE lead_key = 3")
+        db.run("CREATE TABLE lead_custom_x AS SELECT lead_key, 'as it is' AS note FROM lead")
+        rewrite(db, tmp_path / "fresh.duckdb", TODAY)
+    with Database.open(tmp_path / "fresh.duckdb", read_only=True) as db:
+        assert db.columns("lead") == types
+        assert types["created_at"] == "TIMESTAMP_S"
+        # cut, never rounded: rounding may lead into the future
+        created = db.scalar("SELECT created_at FROM lead WHERE lead_key = 3")
+        assert created == datetime(2026, 1, 1)
+        assert db.scalar("SELECT count(*) FROM lead_custom_x") == 101
+        assert "packed_reasons" in db.columns("decision")

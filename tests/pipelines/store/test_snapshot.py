@@ -1,6 +1,7 @@
 import stat
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -9,22 +10,24 @@ from pipelines.store import Database
 from pipelines.store.lock import writer_lock
 from pipelines.store.snapshot import begin, current_snapshot, finish, publish, staging_file
 
+TODAY = date(2026, 1, 9)
 
-def _publish(home, run_id, statement):
+
+def _publish(home, run_id, statement, keep=2):
     path = begin(home, run_id)
     with Database.open(path, read_only=False) as db:
         db.run(statement)
-    finish(path, 0.25, memory_gb=1, threads=1)
-    return publish(home, path, run_id, keep=2)
+    finish(path, 0.25, today=TODAY, memory_gb=1, threads=1, spill=home.spill)
+    return publish(home, path, run_id, keep=keep)
 
 
 def test_a_reader_keeps_what_it_opened_and_a_new_one_sees_the_new(home):
     _publish(home, "one", "INSERT INTO meta VALUES ('a', '1')")
     with Database.open(current_snapshot(home), read_only=True) as reader:
         _publish(home, "two", "INSERT INTO meta VALUES ('b', '2')")
-        assert reader.scalar("SELECT count(*) FROM meta") == 1
+        assert reader.scalar("SELECT max(key) FROM meta WHERE key < 'c'") == "a"
     with Database.open(home.current, read_only=True) as reader:
-        assert reader.scalar("SELECT count(*) FROM meta") == 2
+        assert reader.scalar("SELECT max(key) FROM meta WHERE key < 'c'") == "b"
 
 
 def test_what_is_published_is_immutable_and_old_files_go(home):
@@ -81,6 +84,41 @@ def test_a_run_refuses_when_the_disk_is_too_full(home, monkeypatch):
     )
     with pytest.raises(RefusedError, match="disk"):
         begin(home, "two")
+
+
+@pytest.mark.parametrize(("missing", "kept"), [(0, 4), (1, 3), (2, 2), (3, 1)])
+def test_old_snapshots_make_room_before_a_run_is_refused(home, monkeypatch, missing, kept):
+    for number in range(4):
+        statement = f"INSERT INTO meta VALUES ('k{number}', '')"
+        newest = _publish(home, f"run{number}", statement, keep=4).path
+    with Database.open(min(home.snapshots.iterdir()), read_only=True) as reader:
+        monkeypatch.setattr(
+            "pipelines.store.snapshot.shutil.disk_usage",
+            lambda _: type(
+                "U",
+                (),
+                {"free": 10**12 if len(list(home.snapshots.iterdir())) <= 4 - missing else 10},
+            ),
+        )
+        begin(home, "next")
+        assert reader.scalar("SELECT count(*) FROM meta WHERE key LIKE 'k%'") == 1
+    left = sorted(home.snapshots.iterdir())
+    assert len(left) == kept
+    assert left[-1] == newest == current_snapshot(home)
+
+
+def test_what_is_staged_spills_inside_of_the_home(home, monkeypatch):
+    opened = []
+
+    def noted(cls, path, **given):
+        opened.append(given["spill"])
+        return real(path, **given)
+
+    real = Database.open
+    monkeypatch.setattr(Database, "open", classmethod(noted))
+    path = begin(home, "one")
+    finish(path, -1.0, today=TODAY, memory_gb=1, threads=1, spill=home.spill)
+    assert opened == [home.spill] * 3
 
 
 def test_the_published_name_is_never_missing_while_it_is_swapped(home):
