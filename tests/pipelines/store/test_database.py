@@ -2,6 +2,7 @@ import os
 import signal
 import threading
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import given
@@ -115,13 +116,22 @@ def test_what_spills_stays_beside_the_file(tmp_path, monkeypatch, read_only, giv
         assert list(tmp_path.iterdir()) == [path.parent]
 
 
-def test_nothing_is_drawn_on_stdout(tmp_path):
-    Database.open(tmp_path / "x.duckdb", read_only=False).close()
-    opened = [
-        Database.memory(memory_gb=0.5),
-        Database.open(tmp_path / "y.duckdb", read_only=False),
-        Database.open(tmp_path / "x.duckdb", read_only=True),
-    ]
-    for db in opened:
-        with db:
+def test_no_progress_is_drawn_on_stdout(tmp_path, monkeypatch):
+    connect = duckdb.connect
+
+    def eager(*args, **given):
+        # as DuckDB does by itself where nobody runs a script, such as in `python -c`
+        connection = connect(*args, **given)
+        connection.execute("SET enable_progress_bar = true")
+        return connection
+
+    monkeypatch.setattr("duckdb.connect", eager)
+    path = tmp_path / "x.duckdb"
+    opened = (
+        lambda: Database.memory(memory_gb=0.5),
+        lambda: Database.open(path, read_only=False),
+        lambda: Database.open(path, read_only=True),
+    )
+    for one in opened:
+        with one() as db:
             assert not db.scalar("SELECT current_setting('enable_progress_bar')")

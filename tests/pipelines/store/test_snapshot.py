@@ -102,9 +102,9 @@ def test_old_snapshots_make_room_before_a_run_is_refused(home, monkeypatch, miss
         )
         begin(home, "next")
         assert reader.scalar("SELECT count(*) FROM meta WHERE key LIKE 'k%'") == 1
-    left = sorted(home.snapshots.iterdir())
-    assert len(left) == kept
-    assert left[-1] == newest == current_snapshot(home)
+    left = sorted(file.name.split("-")[1] for file in home.snapshots.iterdir())
+    assert left == [f"run{number}" for number in range(4)][-kept:]
+    assert newest == current_snapshot(home)
 
 
 def test_what_is_staged_spills_inside_of_the_home(home, monkeypatch):
