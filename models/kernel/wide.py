@@ -1,7 +1,8 @@
 """The parts of the kernel that need AVX-512: table lookups that stay in registers.
 
 Everything here has a portable twin with the same results: `engine._add_portable` for the sums, and
-chains of comparisons for category sets. `HAS_WIDE` says whether this processor has what it takes.
+the table search of `categories` for category sets. `HAS_WIDE` says whether this processor has what
+it takes.
 """
 
 from typing import Final
