@@ -7,26 +7,27 @@ up among 128 leaves. The portable twin is `engine._add_portable`.
 from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped] # ships no types
-from numba import types
 
-from models.kernel.jit import Intrinsic, intrinsic
+from models.kernel.jit import Intrinsic
 from models.kernel.llvm import (
     DOUBLE,
     INT8,
     INT16,
     INT32,
     INT64,
-    Context,
-    Typing,
-    Values,
     declare,
-    for_range,
     indices,
     load,
-    store,
-    variable,
 )
-from models.kernel.wide import HAS_WIDE, MOST_WIDE_BITS, has, interleave, lane_rows, small_numbers
+from models.kernel.wide import (
+    HAS_WIDE,
+    MOST_WIDE_BITS,
+    adder,
+    has,
+    interleave,
+    lane_rows,
+    small_numbers,
+)
 
 HAS_BYTES: Final = HAS_WIDE and has("avx512vbmi")
 # Leaf numbers that the adders are made for.
@@ -86,42 +87,21 @@ def _joined(build: ir.IRBuilder, pieces: list[ir.Value]) -> list[ir.Value]:
     return [build.bitcast(part, ir.VectorType(DOUBLE, 8)) for part in groups[0]]
 
 
-def _adder(bits: int) -> Intrinsic:
-    """Add the leaves of trees with up to 2**bits leaves to 64 sums, in the order `lane_rows`."""
-    doubles = ir.VectorType(DOUBLE, 8)
+def _byte_adder(bits: int) -> Intrinsic:
+    def leaf_values(
+        build: ir.IRBuilder, of_tree: ir.Value, slots: ir.Value, table: ir.Value
+    ) -> list[ir.Value]:
+        low = _in_lanes(build, small_numbers(build, of_tree, slots, min(bits, 8)))
+        high = build.add(of_tree, INT64(4 * 8))
+        high = _in_lanes(build, small_numbers(build, high, slots, max(bits - 8, 0)))
+        masks = _masks(build, low, high, bits)
+        pieces = [_piece(build, table, i << bits, low, masks) for i in range(8)]
+        return _joined(build, pieces)
 
-    @intrinsic
-    def add(
-        _: object,
-        planes: types.Type,
-        trees: types.Type,
-        slots: types.Type,
-        leaves: types.Type,
-        sums: types.Type,
-    ) -> Typing:
-        def emit(context: Context, build: ir.IRBuilder, __: object, args: Values) -> ir.Value:
-            planes, trees, slots, leaves, sums = args
-            held = [variable(build, load(build, sums, doubles, 64, 64 * i)) for i in range(8)]
-            with for_range(build, trees, intp=INT64) as loop:
-                of_tree = build.add(planes, build.mul(loop.index, INT64(4 * bits)))
-                table = build.add(leaves, build.mul(loop.index, INT64(8 << bits)))
-                low = _in_lanes(build, small_numbers(build, of_tree, slots, min(bits, 8)))
-                high = build.add(of_tree, INT64(4 * 8))
-                high = _in_lanes(build, small_numbers(build, high, slots, max(bits - 8, 0)))
-                masks = _masks(build, low, high, bits)
-                pieces = [_piece(build, table, i << bits, low, masks) for i in range(8)]
-                for at, value in zip(held, _joined(build, pieces), strict=True):
-                    build.store(build.fadd(build.load(at), value), at)
-            for i in range(8):
-                store(build, build.load(held[i]), sums, 64, 64 * i)
-            return context.get_dummy_value()
-
-        return types.void(*[types.int64] * 5), emit
-
-    return add
+    return adder(bits, leaf_values)
 
 
 if HAS_BYTES:
     add_bytes_7, add_bytes_8, add_bytes_9, add_bytes_10 = (
-        _adder(bits) for bits in range(LEAST_BYTE_BITS, MOST_BYTE_BITS + 1)
+        _byte_adder(bits) for bits in range(LEAST_BYTE_BITS, MOST_BYTE_BITS + 1)
     )

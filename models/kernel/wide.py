@@ -5,6 +5,7 @@ the table search of `categories` for category sets. `HAS_WIDE` says whether this
 it takes.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import llvmlite.binding  # type: ignore[import-untyped] # ships no types
@@ -30,6 +31,9 @@ from models.kernel.llvm import (
     store,
     variable,
 )
+
+# (builder, planes of the tree, slots, leaf values of the tree) -> eight vectors of eight doubles
+LeafValues = Callable[[ir.IRBuilder, ir.Value, ir.Value, ir.Value], list[ir.Value]]
 
 
 def has(feature: str) -> bool:
@@ -101,10 +105,15 @@ def _looked_up(
     return values
 
 
-def _wide_adder(bits: int) -> Intrinsic:
-    """Add the leaves of trees with up to 2**bits leaves to 64 sums, in the order `lane_rows`."""
-    registers = 1 << (bits - 5)  # per table, 32 pieces each
-    doubles, halves = ir.VectorType(DOUBLE, 8), ir.VectorType(INT16, 32)
+def adder(bits: int, leaf_values: LeafValues) -> Intrinsic:
+    """Add the leaves of trees with up to 2**bits leaves to 64 sums, in the order `lane_rows`.
+
+    Parameters
+    ----------
+    leaf_values : callable
+        Emits the look-up of one tree: eight vectors of eight leaf values, in that order.
+    """
+    doubles = ir.VectorType(DOUBLE, 8)
 
     @intrinsic
     def add(
@@ -120,14 +129,10 @@ def _wide_adder(bits: int) -> Intrinsic:
             held = [variable(build, load(build, sums, doubles, 64, 64 * i)) for i in range(8)]
             with for_range(build, trees, intp=INT64) as loop:
                 of_tree = build.add(planes, build.mul(loop.index, INT64(4 * bits)))
-                table = build.add(leaves, build.mul(loop.index, INT64(256 * registers)))
-                leaf = small_numbers(build, of_tree, slots, bits)
-                for half in range(2):
-                    rows = indices(list(range(32 * half, 32 * half + 32)))
-                    chosen = build.zext(build.shuffle_vector(leaf, leaf, rows), halves)
-                    for i, value in enumerate(_looked_up(build, table, chosen, registers)):
-                        at = held[4 * half + i]
-                        build.store(build.fadd(build.load(at), value), at)
+                table = build.add(leaves, build.mul(loop.index, INT64(8 << bits)))
+                values = leaf_values(build, of_tree, slots, table)
+                for at, value in zip(held, values, strict=True):
+                    build.store(build.fadd(build.load(at), value), at)
             for i in range(8):
                 store(build, build.load(held[i]), sums, 64, 64 * i)
             return context.get_dummy_value()
@@ -135,6 +140,24 @@ def _wide_adder(bits: int) -> Intrinsic:
         return types.void(*[types.int64] * 5), emit
 
     return add
+
+
+def _wide_adder(bits: int) -> Intrinsic:
+    registers = 1 << (bits - 5)  # per table, 32 pieces each
+    halves = ir.VectorType(INT16, 32)
+
+    def leaf_values(
+        build: ir.IRBuilder, of_tree: ir.Value, slots: ir.Value, table: ir.Value
+    ) -> list[ir.Value]:
+        leaf = small_numbers(build, of_tree, slots, bits)
+        values: list[ir.Value] = []
+        for half in range(2):
+            rows = indices(list(range(32 * half, 32 * half + 32)))
+            chosen = build.zext(build.shuffle_vector(leaf, leaf, rows), halves)
+            values += _looked_up(build, table, chosen, registers)
+        return values
+
+    return adder(bits, leaf_values)
 
 
 def lane_rows() -> list[int]:
