@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from pipelines.cli.bench import bench_app
 from pipelines.cli.options import FLAG, AsOf, Json
+from pipelines.cli.quarantine import quarantine_app
 
 Kind = Literal[
     "leads",
@@ -40,7 +41,7 @@ app = App(
 models_app = App(name="models", help="List, show and promote trained models.")
 suppress_app = App(name="suppress", help="Record and list contact points never to be used.")
 config_app = App(name="config", help="Show the settings in force.")
-for sub in (models_app, suppress_app, config_app, bench_app):
+for sub in (models_app, suppress_app, quarantine_app, config_app, bench_app):
     app.command(sub)
 
 
@@ -61,6 +62,7 @@ def load(
     ] = "auto",
     source_system: Annotated[str | None, Parameter(help="Slug of the source.")] = None,
     dry_run: Annotated[bool, FLAG] = False,
+    salvage: Annotated[bool, FLAG] = False,
     defer: Annotated[bool, FLAG] = False,
     json: Json = False,
 ) -> None:
@@ -70,6 +72,8 @@ def load(
     ----------
     dry_run
         Show what was understood; store nothing.
+    salvage
+        Repair broken records where possible; their leads wait for `quarantine review`.
     defer
         Land the files now, merge them with the next nightly.
     """
@@ -81,6 +85,7 @@ def load(
         mapping=mapping,
         source_system=source_system,
         dry_run=dry_run,
+        salvage=salvage,
         defer=defer,
         as_json=json,
     )
@@ -97,6 +102,14 @@ def nightly(
     from pipelines.console.night import show_nightly
 
     show_nightly(as_of=as_of, with_prefect=prefect, as_json=json)
+
+
+@app.command
+def identify(*, json: Json = False) -> None:
+    """Compare the names of all leads, and publish who is one person."""
+    from pipelines.console.identifying import show_identify
+
+    show_identify(as_json=json)
 
 
 @app.command

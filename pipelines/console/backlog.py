@@ -87,6 +87,11 @@ def _show_run(run: BacklogRun) -> None:
         title = "Against the budget (2 cores; seconds scaled by rows from its 10M or 100M column)"
         headers = ("what", "measured", "bar", "verdict")
         show_table(title, headers, map(_verdict, run.bars), right=(1, 2))
+    if run.raw_ratio is not None:
+        say(
+            f"The first load took {run.raw_ratio:.1f} times as long as DuckDB's CREATE TABLE AS of"
+            f" the same leads and activities ({run.raw_seconds:,.1f} s)"
+        )
     if run.merged:
         say(
             f"Changed leads: {run.made['updated']:,} updated and {run.made['new']:,} new were made,"

@@ -23,6 +23,12 @@ def show_explain(lead: str, *, as_json: bool) -> None:
         f"  person {person['person_key']} of {person['lead_count']} lead(s), joined by"
         f" {person['match_rule']}; {stands}"
     )
+    for other in person.get("joined_with", []):
+        weight = "" if other["weight"] is None else f", weight {other['weight']:.1f}"
+        say(
+            f"    with {other['source_system']}:{other['source_id']}"
+            f" (lead_key {other['lead_key']}) by {other['rule']}{weight}"
+        )
     say(
         f"  decision: {decision['verdict']}, route {found['route']}, rank {decision['rank'] or '-'}"
     )

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.console.screen import StageProgress, emit_json, say, show_table
+from pipelines.console.labels import show_labels
+from pipelines.console.previewing import show_preview
+from pipelines.console.screen import StageProgress, emit_json, note, say, show_table
 from pipelines.errors import BadInputError
-from pipelines.load import preview
+from pipelines.load.read.discover import passed_over, without_copies
+from pipelines.load.understand.drift import Drift
+from pipelines.runs.labels import label_report
 from pipelines.runs.landing import expand, resolve_mapping
 from pipelines.runs.load import LoadedFile, LoadRequest, run_load
-from pipelines.settings.clock import now
 from pipelines.settings.home import Home
 
 # Here a record set aside is not only data lost: it may be somebody who said no.
@@ -24,19 +27,37 @@ def show_load(
     dry_run: bool,
     defer: bool,
     as_json: bool,
+    salvage: bool = False,
 ) -> None:
     """Load files and show the counts, or with `dry_run` what they were understood as."""
-    files = expand(paths)
-    request = LoadRequest(files, kind, resolve_mapping(mapping), source_system)
+    files, copies = without_copies(expand(paths))
+    for path, kept in copies.items():
+        note(f"{path.name} has the same bytes as {kept.name}, and is loaded once")
+    for path in passed_over(paths):
+        note(f"{path.name} is no data by its name, and was passed over")
+    request = LoadRequest(files, kind, resolve_mapping(mapping), source_system, salvage=salvage)
     if dry_run:
         show_preview(request, as_json=as_json)
         return
     with StageProgress() as progress:
         loaded = run_load(Home.locate(), [request], defer=defer, progress=progress)
     if as_json:
-        emit_json({"files": [file.to_json() for file in loaded]})
+        labels = label_report(Home.locate(), loaded)
+        emit_json({"files": [file.to_json() for file in loaded], "labels": labels.to_json()})
     else:
         show_loaded(loaded)
+        show_labels(label_report(Home.locate(), loaded))
+    fail_unbound(loaded)
+
+
+def fail_unbound(loaded: Sequence[LoadedFile]) -> None:
+    """End with an error where a record that may say no was set aside.
+
+    Raises
+    ------
+    BadInputError
+        Those that could be read are in force all the same.
+    """
     unbound = sum(file.landed.quarantined for file in loaded if file.landed.kind in _BINDING)
     if unbound:
         raise BadInputError(
@@ -65,7 +86,14 @@ def show_loaded(loaded: Sequence[LoadedFile]) -> None:
             continue
         for reason, count in entry["quarantined_by_reason"].items():
             say(f"{name}: {count:,} quarantined, {reason}")
-        for line in entry["notes"]:
+        if entry["quarantined"]:
+            say(f"{name}: see them with `lead-triage quarantine list --batch {entry['batch_id']}`")
+        if entry["salvaged"]:
+            say(
+                f"{name}: {entry['salvaged']:,} records were repaired; their leads are on no list"
+                f" before `lead-triage quarantine review {entry['batch_id']}`"
+            )
+        for line in (*entry["notes"], *Drift.from_json(entry["drift"]).lines()):
             say(f"{name}: {line}")
     if any(file.was_loaded_before for file in loaded):
         say("What was loaded before is counted as unchanged.")
@@ -74,42 +102,3 @@ def show_loaded(loaded: Sequence[LoadedFile]) -> None:
 def _short(path: Path) -> str:
     """Name a file by its folder too: exports are often called the same."""
     return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
-
-
-def show_preview(request: LoadRequest, *, as_json: bool) -> None:
-    """Show what the files are understood as, first rows included; nothing is stored."""
-    found = [
-        preview(
-            file,
-            kind=request.kind,
-            mapping=request.mapping,
-            at=now(),
-            source_system=request.source_system,
-        )
-        for file in request.files
-    ]
-    if as_json:
-        emit_json({"files": [{**vars(one), "first": one.first.to_dicts()} for one in found]})
-        return
-    for one in found:
-        say(f"{one.file_name}: {one.records:,} records, source {one.source_system}; {one.reason}")
-        say("  " + ", ".join(f"{key} {value!r}" for key, value in one.dialect.items()))
-        show_table("  fields", ("field", "column"), _indented(one.claims))
-        show_table("  custom columns", ("column", "type"), _indented(one.custom_types))
-        if one.excluded:
-            say(f"  kept, never a feature: {', '.join(one.excluded)}")
-        for line in one.problems:
-            say(f"  ! {line}")
-        filled = [
-            name for name in one.first.columns if one.first[name].null_count() < one.first.height
-        ]
-        say("  first rows as they would be stored:")
-        for row in one.first.select(filled).to_dicts():
-            say(
-                "    "
-                + ", ".join(f"{key}={value}" for key, value in row.items() if value is not None)
-            )
-
-
-def _indented(pairs: dict[str, str]) -> list[tuple[str, str]]:
-    return [(f"  {name}", value) for name, value in pairs.items()]

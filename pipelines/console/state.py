@@ -19,6 +19,8 @@ def show_status(*, as_json: bool) -> None:
     say(f"writer     {'a run is writing now' if found['is_locked'] else 'idle'}")
     say(f"last night {found['nightly_run_id'] or 'none'}")
     say(f"pending    {found['pending_batches']} batches landed, not merged")
+    aside = found["quarantine"]
+    say(f"set aside  {aside['open']:,} records open, {aside['unreviewed']:,} repaired unreviewed")
     say(f"suppressed {found['suppressions']:,} contact points")
     show_table(
         "Last runs",
@@ -33,6 +35,9 @@ def show_status(*, as_json: bool) -> None:
         ("population", "variant", "id"),
         [(m["population"], m["variant"], m["model_id"]) for m in found["champions"]],
     )
+
+
+_LONGEST_LIST = 500
 
 
 def show_config(*, as_json: bool) -> None:
@@ -53,4 +58,6 @@ def _flat(prefix: str, value: Any) -> list[str]:  # noqa: ANN401 - a JSON value
             for key, inner in value.items()
             for line in _flat(f"{prefix}.{key}" if prefix else str(key), inner)
         ]
+    if isinstance(value, list) and len(value) > _LONGEST_LIST:
+        return [f"{prefix} = {len(value):,} entries, listed by --json"]
     return [f"{prefix} = {value!r}"]

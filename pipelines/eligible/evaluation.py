@@ -23,6 +23,7 @@ _SCRATCH = (
     "eligible_cell",
     "eligible_cell_wide",
     "eligible_folded",
+    "eligible_former_point",
     "eligible_lead_fact",
     "eligible_person_fact",
     "eligible_objected_point",
@@ -148,9 +149,12 @@ def _collect(
     db.run(sql(__package__, "cell.sql"), as_of=as_of)
     db.run(sql(__package__, "cell_wide.sql"))
     db.run(sql(__package__, "folded.sql"))
+    db.run(sql(__package__, "former_point.sql"))
     db.run(sql(__package__, "lead_fact.sql"), as_of=as_of)
     db.run(sql(__package__, "key_fact.sql"))
+    db.run(sql(__package__, "point_fact.sql"))
     match_suppressions(db, as_of, secrets, tags)
+    db.run(sql(__package__, "bound_fact.sql"))
     db.run(sql(__package__, "person_fact.sql"))
     db.run(sql(__package__, "objected_point.sql"))
     db.run(sql(__package__, "bounced.sql"), as_of=as_of)

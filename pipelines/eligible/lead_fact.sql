@@ -1,6 +1,6 @@
 -- purpose: collect what is recorded against single leads
 -- grain:   one row per lead, source row and reason; few leads have any
--- reads:   consent_event, contact_attempt, activity, outcome, static_label
+-- reads:   consent_event, contact_attempt, activity, outcome, static_label, salvaged_row
 -- writes:  temporary table eligible_lead_fact
 -- params:  as_of. Opt-outs bind whenever they were recorded; everything else only before as_of.
 CREATE OR REPLACE TEMP TABLE eligible_lead_fact AS
@@ -46,6 +46,11 @@ UNION ALL
 SELECT lead_key, 31, r_converted(), 0
 FROM static_label
 WHERE is_positive
+UNION ALL
+-- what was guessed about anybody is looked at before it is used, whatever else is known
+SELECT lead_key, 31, r_salvaged_unreviewed(), 0
+FROM salvaged_row
+WHERE reviewed_by IS NULL AND lead_key IS NOT NULL
 UNION ALL
 SELECT lead_key, 31, r_open_opportunity(), 0
 FROM outcome

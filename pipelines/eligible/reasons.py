@@ -43,6 +43,7 @@ class Reason(IntEnum):
     RETENTION_REVIEW = 26
     RECONTACT_INTERVAL = 27
     FREQUENCY_CAP = 28
+    SALVAGED_UNREVIEWED = 29
 
     @property
     def mask(self) -> int:
@@ -65,6 +66,7 @@ class ReasonClass(StrEnum):
     CONSENT = "consent"
     RETENTION = "retention"
     PACING = "pacing"
+    REVIEW = "review"
 
 
 # What would lift each class; None where nothing may, or where only time or the person can. Never a
@@ -84,6 +86,8 @@ UNBLOCK: dict[ReasonClass, str | None] = {
     " (load --as consent)",
     ReasonClass.RETENTION: "decide the retention review: erase, or load a recent own contact",
     ReasonClass.PACING: None,
+    ReasonClass.REVIEW: "look at the repaired records (quarantine review, quarantine accept), or"
+    " load an unbroken export",
 }
 
 
@@ -146,6 +150,9 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.RECONTACT_INTERVAL: ReasonText(ReasonClass.PACING, "approached only recently"),
     Reason.FREQUENCY_CAP: ReasonText(ReasonClass.PACING, "approached often enough this year"),
+    Reason.SALVAGED_UNREVIEWED: ReasonText(
+        ReasonClass.REVIEW, "comes from a repaired record that nobody has reviewed"
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 -- purpose: find the leads whose e-mail address or number is on the own suppression list
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, eligible_folded, suppression, suppression_tag_frame (registered)
+-- reads:   lead, eligible_folded, eligible_former_point, suppression, suppression_tag_frame (registered)
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks), tag_prefix, is_tagged (every
 --          entry has a tag: only texts of a known tag can match, and only they get an HMAC)
@@ -20,6 +20,9 @@ canonical AS (
     UNION ALL
     SELECT lead_key, 'phone:' || mobile_e164 FROM lead
     WHERE mobile_e164 IS NOT NULL AND mobile_e164 IS DISTINCT FROM phone_e164
+    UNION ALL
+    SELECT lead_key, CASE WHEN contains(point, '@') THEN 'email:' ELSE 'phone:' END || point
+    FROM eligible_former_point
 ),
 suspect AS MATERIALIZED (
     SELECT lead_key, text

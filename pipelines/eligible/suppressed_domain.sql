@@ -1,6 +1,6 @@
 -- purpose: find the leads whose mail domain, or one above it, is on the suppression list
 -- grain:   one row per lead and suppressed domain
--- reads:   lead, suppression, suppression_tag_frame (registered)
+-- reads:   lead, lead_snapshot (where the address was before), suppression, suppression_tag_frame (registered)
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
@@ -11,8 +11,12 @@ WITH entry AS (
     GROUP BY lower(key_hmac)
 ),
 held AS MATERIALIZED (
-    SELECT DISTINCT email_domain
+    SELECT email_domain
     FROM lead
+    WHERE email_domain IS NOT NULL
+    UNION
+    SELECT email_domain
+    FROM lead_snapshot
     WHERE email_domain IS NOT NULL
 ),
 labelled AS (
@@ -42,3 +46,6 @@ bound AS (
 )
 SELECT lead.lead_key, bound.channels, r_suppressed(), 0
 FROM lead JOIN bound USING (email_domain)
+UNION ALL
+SELECT former.lead_key, bound.channels, r_suppressed(), 0
+FROM lead_snapshot AS former JOIN bound USING (email_domain)

@@ -2,7 +2,7 @@
 --          in which lists are exchanged; MD5, SHA-1 or SHA-256, of an address or a number with or
 --          without its plus sign
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, suppression, suppression_tag_frame (registered)
+-- reads:   lead, eligible_former_point, suppression, suppression_tag_frame (registered)
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
@@ -18,6 +18,8 @@ point AS (
         substr(phone_e164, 2), substr(mobile_e164, 2)
     ])) AS plain
     FROM lead
+    UNION ALL
+    SELECT lead_key, unnest([point, ltrim(point, '+')]) FROM eligible_former_point
 ),
 canonical AS (
     SELECT lead_key, 'hash:' || unnest([md5(plain), sha1(plain), sha256(plain)]) AS text

@@ -2,12 +2,15 @@
 
 from pipelines.featurise.ahead import read_ahead
 from pipelines.featurise.batches import custom_columns, custom_schema, feature_batches
+from pipelines.featurise.label_audit import audit_labels, label_warnings
 from pipelines.featurise.training import static_rows, training_rows
 
 __all__ = [
+    "audit_labels",
     "custom_columns",
     "custom_schema",
     "feature_batches",
+    "label_warnings",
     "read_ahead",
     "static_rows",
     "training_rows",

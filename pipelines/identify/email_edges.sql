@@ -1,17 +1,12 @@
 -- purpose: join leads that share a trustworthy e-mail address
--- grain: one row per lead beyond the first of an address
--- reads: lead    writes: nothing (lead_key, anchor_key)
--- parameters: $max_leads, $role_names
-WITH shared AS (
-    SELECT email_key, min(lead_key) AS anchor_key
-    FROM lead
-    WHERE email_key IS NOT NULL
-      -- a role address belongs to a desk, not to a person
-      AND NOT list_contains($role_names, split_part(email_key, '@', 1))
-    GROUP BY email_key
-    HAVING count(*) BETWEEN 2 AND $max_leads
-)
-SELECT lead.lead_key, shared.anchor_key
-FROM lead
-JOIN shared USING (email_key)
-WHERE lead.lead_key <> shared.anchor_key
+-- grain: one row per lead beyond the first of an address; of a contested one, per pair that agrees
+-- reads: email_member, contested_email    writes: nothing (lead_key, other_lead_key)
+SELECT lead_key, anchor_key AS other_lead_key
+FROM email_member ANTI JOIN contested_email USING (email_key)
+WHERE lead_key <> anchor_key
+UNION ALL
+SELECT a.lead_key, b.lead_key
+FROM email_member AS a
+JOIN email_member AS b ON a.email_key = b.email_key AND a.lead_key > b.lead_key
+SEMI JOIN contested_email ON a.email_key = contested_email.email_key
+WHERE names_agree(a.first_name, a.last_name, b.first_name, b.last_name)

@@ -1,27 +1,34 @@
 """Persons: connected components of leads that share a trustworthy key.
 
-The exact rules of the design: the same normalised e-mail address, or the same E.164 number with
-names that agree. Keys on more than `MAX_LEADS_PER_KEY` leads, role addresses and placeholders
-join nobody. Pairs come from SQL, components from SciPy's union-find over the leads that have a
-pair at all, so memory grows with the duplicates and not with the backlog.
+Exact keys first: the same e-mail address and names that do not conflict, the same number and names
+that agree, a merge that the source itself made. Then names with company or address, by weight.
+What has changed since the last time is looked at together with all it touches, and the result is
+the one from scratch: docs/decisions/0015.
 """
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
 
-import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from pipelines.identify.changes import find_changes, is_much, remember
+from pipelines.identify.components import (
+    EDGE_SCHEMA,
+    Components,
+    components,
+)
+from pipelines.identify.fuzzy import fuzzy_pairs
+from pipelines.identify.points import MAX_LEADS_PER_KEY, PLACEHOLDER_NAMES, ROLE_NAMES
+from pipelines.settings.config import IdentifySettings
 from pipelines.store import Database, reset_table, sql
 
-MAX_LEADS_PER_KEY = 20
-MAX_LEADS_PER_PERSON = 50
-ROLE_NAMES = (
-    "info", "sales", "contact", "office", "admin", "hello", "mail", "support", "marketing",
-    "enquiries", "enquiry", "reception", "accounts", "billing", "hr", "jobs", "team", "service",
-    "verkauf", "vertrieb", "kontakt", "buchhaltung", "verkoop", "noreply", "no-reply", "webmaster",
+_SCRATCH: Final = (
+    "identify_changed", "identify_gone", "identify_count", "identify_seed", "identify_scope",
+    "email_group", "email_member", "contested_email", "number_group", "moved_lead",
+    "touched_person",
 )  # fmt: skip
 
 
@@ -34,7 +41,11 @@ class IdentifyResult:
     leads, persons, joined_leads : int
         All leads, all persons, leads that share their person with another lead.
     oversized_components : int
-        Components above `MAX_LEADS_PER_PERSON`: reported, not believed, left unjoined.
+        Components above `MAX_LEADS_PER_PERSON`: reported, not believed; see `bound_lead`.
+    looked_at : int
+        Leads that were looked at: all of them, or what has changed and what that touches.
+    fuzzy_pairs : int
+        Pairs in force that names with company or address have joined.
     seconds : float
     """
 
@@ -42,66 +53,199 @@ class IdentifyResult:
     persons: int
     joined_leads: int
     oversized_components: int
+    looked_at: int
+    fuzzy_pairs: int
     seconds: float
 
 
-def identify(db: Database) -> IdentifyResult:
-    """Write `dedupe_link` and `person` from `lead`; cost is linear in the leads."""
+def identify(
+    db: Database,
+    settings: IdentifySettings | None = None,
+    *,
+    models: Path | None = None,
+    spill: Path | None = None,
+    at: datetime | None = None,
+    run_id: str | None = None,
+    compare_all: bool = False,
+) -> IdentifyResult:
+    """Bring `dedupe_link`, `person` and the tables that explain them up to date with `lead`.
+
+    Parameters
+    ----------
+    settings : IdentifySettings, optional
+        Whether and how names are compared; None: the defaults.
+    models : Path, optional
+        Folder of the model that weighs names; None: only exact keys.
+    spill : Path, optional
+        Where comparing spills.
+    at, run_id
+        Noted in the lineage.
+    compare_all : bool
+        Compare the names of all leads with each other, however many they are.
+    """
     started = time.perf_counter()
-    members, oversized = _components(_edges(db))
-    reset_table(db, "dedupe_link")
-    reset_table(db, "person")
-    db.register("component_frame", members)
-    db.run(sql(__package__, "write_links.sql"))
-    db.unregister("component_frame")
-    db.run(sql(__package__, "write_single_persons.sql"))
-    db.run(sql(__package__, "write_persons.sql"))
+    rules = settings or IdentifySettings()
+    try:
+        known = find_changes(db)
+        fuzzy = _Fuzzy(rules, models, spill, is_wanted=compare_all or _is_small(db, rules))
+        is_part = known and not compare_all and not is_much(db)
+        edges = _part(db, fuzzy) if is_part else _all(db, fuzzy, is_known=known and not compare_all)
+        found = components(edges)
+        _write(db, edges, found, at=at, run_id=run_id, is_part=is_part)
+        looked_at = int(db.scalar("SELECT count(*) FROM scoped_lead"))
+        remember(db)
+    finally:
+        _drop_scratch(db)
     return IdentifyResult(
         leads=db.scalar("SELECT count(*) FROM dedupe_link"),
         persons=db.scalar("SELECT count(*) FROM person"),
-        joined_leads=members.height,
-        oversized_components=oversized,
+        joined_leads=db.scalar("SELECT count(*) FROM dedupe_link WHERE match_rule <> 'self'"),
+        oversized_components=db.scalar(
+            "SELECT count(DISTINCT group_key) FROM bound_lead WHERE reason = 'oversized'"
+        ),
+        looked_at=looked_at,
+        fuzzy_pairs=db.scalar("SELECT count(*) FROM dedupe_edge WHERE rule = 'fuzzy'"),
         seconds=time.perf_counter() - started,
     )
 
 
-def _edges(db: Database) -> pl.DataFrame:
-    by_email = db.frame(
-        sql(__package__, "email_edges.sql"),
-        max_leads=MAX_LEADS_PER_KEY,
+@dataclass(frozen=True)
+class _Fuzzy:
+    """How names are compared in this run, if they are."""
+
+    rules: IdentifySettings
+    models: Path | None
+    spill: Path | None
+    is_wanted: bool
+
+    def kept(self, db: Database) -> pl.DataFrame:
+        """Return the stored pairs that stay in force."""
+        if not self.rules.fuzzy or self.models is None:
+            return pl.DataFrame(schema=EDGE_SCHEMA)
+        return db.frame(sql(__package__, "kept_pairs.sql"), weight=self.rules.fuzzy_weight)
+
+    def found(self, db: Database, labels: pl.DataFrame, *, only_changed: bool) -> pl.DataFrame:
+        """Return the pairs that comparing finds."""
+        if not self.rules.fuzzy or self.models is None or not self.is_wanted:
+            return pl.DataFrame(schema=EDGE_SCHEMA)
+        return fuzzy_pairs(
+            db,
+            self.models,
+            self.rules.fuzzy_weight,
+            labels,
+            only_changed=only_changed,
+            spill=self.spill,
+        )
+
+
+def _is_small(db: Database, rules: IdentifySettings) -> bool:
+    return bool(db.scalar("SELECT count(*) FROM lead") <= rules.fuzzy_leads)
+
+
+def _all(db: Database, fuzzy: _Fuzzy, *, is_known: bool) -> pl.DataFrame:
+    """Return the pairs of all leads; those stored count where their leads say what they said."""
+    db.run("CREATE OR REPLACE TEMP VIEW scoped_lead AS SELECT * FROM lead")
+    exact = _exact_edges(db, is_part=False)
+    labels = components(exact).members.select("lead_key", "person_key")
+    found = fuzzy.found(db, labels, only_changed=is_known)
+    if is_known or not fuzzy.is_wanted:
+        found = _once(fuzzy.kept(db), found)
+    return pl.concat([exact, found])
+
+
+def _part(db: Database, fuzzy: _Fuzzy) -> pl.DataFrame:
+    """Return the pairs of the leads that changed, and of all that these touch."""
+    labels = db.frame("SELECT lead_key, person_key FROM dedupe_link WHERE match_rule <> 'self'")
+    found = fuzzy.found(db, labels, only_changed=True)
+    db.run(sql(__package__, "point_count.sql"), max_leads=MAX_LEADS_PER_KEY)
+    db.register("fuzzy_frame", found)
+    db.run(sql(__package__, "seed.sql"))
+    db.unregister("fuzzy_frame")
+    db.run(sql(__package__, "scope.sql"))
+    db.run(sql(__package__, "scoped_lead.sql"))
+    exact = _exact_edges(db, is_part=True)
+    looked_at = db.frame("SELECT lead_key FROM scoped_lead")["lead_key"].implode()
+    # Whoever was one person before is looked at together, so either both ends are or none.
+    kept = fuzzy.kept(db).filter(pl.col("lead_key").is_in(looked_at))
+    return pl.concat([exact, _once(kept, found)])
+
+
+def _once(kept: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return both; of a pair in both what was found now."""
+    return pl.concat([kept, found]).unique(
+        ["lead_key", "other_lead_key"], keep="last", maintain_order=True
+    )
+
+
+def _exact_edges(db: Database, *, is_part: bool) -> pl.DataFrame:
+    db.run(sql(__package__, "names.sql"))
+    db.run(sql(__package__, "email_group.sql"))
+    db.run(sql(__package__, "number_group.sql"))
+    reset_table(db, "shared_point")
+    if is_part:
+        db.run(sql(__package__, "crowded_now.sql"))
+    else:
+        db.run(sql(__package__, "crowded.sql"), max_leads=MAX_LEADS_PER_KEY)
+    db.run(
+        sql(__package__, "email_member.sql"),
         role_names=list(ROLE_NAMES),
+        placeholder_names=list(PLACEHOLDER_NAMES),
     )
-    by_phone = db.frame(sql(__package__, "phone_edges.sql"), max_leads=MAX_LEADS_PER_KEY)
-    return pl.concat(
-        [
-            by_email.with_columns(is_email=pl.lit(True)),
-            by_phone.with_columns(is_email=pl.lit(False)),
-        ]
-    )
+    db.run(sql(__package__, "contested.sql"))
+    db.run(sql(__package__, "contested_now.sql"))
+    found = [
+        db.frame(sql(__package__, f"{name}_edges.sql")).with_columns(
+            pl.lit(rule).alias("rule"), pl.lit(None, pl.Float64).alias("weight")
+        )
+        for name, rule in (("email", "email"), ("phone", "phone"), ("merge", "source_merge"))
+    ]
+    return pl.concat(found)
 
 
-def _components(edges: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Return (lead_key, person_key, match_rule) of leads that joined, and oversized components."""
-    left = edges["lead_key"].to_numpy()
-    right = edges["anchor_key"].to_numpy()
-    keys, codes = np.unique(np.concatenate([left, right]), return_inverse=True)
-    size = len(keys)
-    a, b = codes[: len(left)], codes[len(left) :]
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(size, size))
-    count, label = connected_components(graph, directed=False)
-    # keys are sorted, so the first lead of a component has its smallest key
-    _, first = np.unique(label, return_index=True)
-    sizes = np.bincount(label, minlength=count)
-    is_email = edges["is_email"].to_numpy()
-    by_email = np.zeros(size, dtype=np.bool_)
-    by_phone = np.zeros(size, dtype=np.bool_)
-    for flag, chosen in ((by_email, is_email), (by_phone, ~is_email)):
-        flag[a[chosen]] = True
-        flag[b[chosen]] = True
-    believed = sizes[label] <= MAX_LEADS_PER_PERSON
-    rule = np.where(by_email & by_phone, "email+phone", np.where(by_email, "email", "phone"))
-    members = pl.DataFrame(
-        {"lead_key": keys, "person_key": keys[first[label]], "match_rule": rule},
-        schema={"lead_key": pl.Int64, "person_key": pl.Int64, "match_rule": pl.String},
-    ).filter(pl.Series(believed, dtype=pl.Boolean))
-    return members, int((sizes > MAX_LEADS_PER_PERSON).sum())
+def _write(
+    db: Database,
+    edges: pl.DataFrame,
+    found: Components,
+    *,
+    at: datetime | None,
+    run_id: str | None,
+    is_part: bool,
+) -> None:
+    db.register("component_frame", found.members)
+    db.register("cluster_frame", found.clusters)
+    db.register("edge_frame", edges)
+    db.run(sql(__package__, "lineage.sql"))
+    db.run(sql(__package__, "write_merges.sql"), at=at, run_id=run_id)
+    db.run(sql(__package__, "write_split.sql"), at=at)
+    where = "WHERE lead_key IN (SELECT lead_key FROM identify_scope)" if is_part else ""
+    clusters = f"{where} AND" if where else "WHERE"
+    db.run(f"DELETE FROM bound_lead {clusters} reason = 'oversized'")
+    db.run(sql(__package__, "write_clusters.sql"), at=at)
+    if is_part:
+        db.run(sql(__package__, "written_link.sql"))
+        db.run(sql(__package__, "touched_person.sql"))
+        db.run(f"DELETE FROM dedupe_edge {where} OR other_{where.removeprefix('WHERE ')}")
+        db.run(sql(__package__, "drop_changed_links.sql"))
+        db.run(sql(__package__, "add_links.sql"))
+        db.run("DELETE FROM person WHERE person_key IN (SELECT person_key FROM touched_person)")
+    else:
+        for name in ("dedupe_link", "dedupe_edge", "person"):
+            reset_table(db, name)
+        db.run(sql(__package__, "write_links.sql"))
+        db.run("CREATE OR REPLACE TEMP VIEW written_link AS SELECT * FROM dedupe_link")
+    db.run("INSERT INTO dedupe_edge BY NAME SELECT * FROM edge_frame ORDER BY ALL")
+    db.run(sql(__package__, "write_single_persons.sql"))
+    db.run(sql(__package__, "write_persons.sql"))
+    for name in ("component_frame", "cluster_frame", "edge_frame"):
+        db.unregister(name)
+
+
+def _drop_scratch(db: Database) -> None:
+    for name in _SCRATCH:
+        db.run(f"DROP TABLE IF EXISTS {name}")
+    for name in ("scoped_lead", "written_link"):
+        kind = db.scalar(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = $name", name=name
+        )
+        if kind is not None:
+            db.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")

@@ -1,35 +1,31 @@
--- purpose: join leads that share a phone number and whose names do not conflict
+-- purpose: join leads that share a phone number, whose names agree and whom nothing tells apart
 -- grain: one row per pair of leads; at most max_leads * (max_leads - 1) / 2 pairs per number
--- reads: lead    writes: nothing (lead_key, anchor_key)
--- parameters: $max_leads
-WITH numbered AS (
-    SELECT lead_key, phone_e164 AS number FROM lead WHERE phone_e164 IS NOT NULL
-    UNION
-    SELECT lead_key, mobile_e164 FROM lead WHERE mobile_e164 IS NOT NULL
+-- reads: scoped_lead, number_group, shared_point    writes: nothing (lead_key, other_lead_key)
+WITH shared AS (
+    SELECT number
+    FROM number_group
+    WHERE number NOT IN (
+        SELECT point FROM shared_point WHERE kind = 'phone' AND reason = 'crowded')
 ),
-shared AS (
-    SELECT number FROM numbered GROUP BY number HAVING count(*) BETWEEN 2 AND $max_leads
+held AS (
+    SELECT lead_key, number FROM scoped_lead JOIN shared ON phone_e164 = number
+    UNION
+    SELECT lead_key, number FROM scoped_lead JOIN shared ON mobile_e164 = number
 ),
 named AS (
     SELECT
-        numbered.number,
-        lead.lead_key,
-        nullif(regexp_replace(strip_accents(lower(coalesce(
-            lead.first_name, split_part(trim(lead.full_name), ' ', 1), ''))), '[^a-z]', '', 'g'), '')
-            AS first_name,
-        nullif(regexp_replace(strip_accents(lower(coalesce(
-            lead.last_name,
-            CASE WHEN contains(trim(lead.full_name), ' ')
-                THEN split_part(trim(lead.full_name), ' ', -1) END,
-            ''))), '[^a-z]', '', 'g'), '') AS last_name
-    FROM numbered
-    JOIN shared USING (number)
-    JOIN lead USING (lead_key)
+        held.number, lead.lead_key, lead.email_key, lead.mobile_e164,
+        folded(lead.company) AS company,
+        first_of(lead.first_name, lead.full_name) AS first_name,
+        last_of(lead.last_name, lead.full_name) AS last_name
+    FROM held
+    JOIN scoped_lead AS lead USING (lead_key)
 )
-SELECT a.lead_key, b.lead_key AS anchor_key
+SELECT DISTINCT a.lead_key, b.lead_key AS other_lead_key
 FROM named AS a
 JOIN named AS b ON a.number = b.number AND a.lead_key > b.lead_key
--- A name that is missing says nothing: joining on it would chain two people of one household
--- through a nameless third row. So both names must be there and agree, an initial being enough.
-WHERE a.last_name = b.last_name
-  AND (starts_with(a.first_name, b.first_name) OR starts_with(b.first_name, a.first_name))
+WHERE names_agree(a.first_name, a.last_name, b.first_name, b.last_name)
+    -- Two people of one name at one switchboard have mobiles of their own,
+    AND NOT coalesce(a.mobile_e164 <> b.mobile_e164, false)
+    -- or both another address and another company.
+    AND NOT coalesce(a.email_key <> b.email_key AND a.company <> b.company, false)

@@ -1,9 +1,9 @@
 -- purpose: name one lead of each person that stands for it: usable, reachable, most recent
 -- grain: one row per person
--- reads: dedupe_link, lead    writes: person
+-- reads: written_link, lead    writes: person
 INSERT INTO person BY NAME
 SELECT
-    dedupe_link.person_key,
+    written_link.person_key,
     -- highest rank wins; the last field makes the smallest lead_key win a tie
     arg_max(lead.lead_key, {
         'usable': NOT coalesce(lead.is_deleted, false) AND lead.merged_into_id IS NULL,
@@ -13,9 +13,9 @@ SELECT
         'first': -lead.lead_key
     }) AS representative_lead_key,
     count(*)::INTEGER AS lead_count
-FROM dedupe_link
+FROM written_link
 JOIN lead USING (lead_key)
-WHERE dedupe_link.person_key IN (
-    SELECT person_key FROM dedupe_link WHERE match_rule <> 'self'
+WHERE written_link.person_key IN (
+    SELECT person_key FROM written_link WHERE match_rule <> 'self'
 )
-GROUP BY dedupe_link.person_key
+GROUP BY written_link.person_key

@@ -1,12 +1,12 @@
 """Load: files of any CRM to immutable batches, and batches into the store."""
 
-from pipelines.load.batch import Landed
-from pipelines.load.discover import discover
+from pipelines.load.batches.batch import Landed
 from pipelines.load.land import land
 from pipelines.load.lead_file import LeadFile, open_leads
-from pipelines.load.mapping import Mapping, load_mapping
-from pipelines.load.merge import MergeCounts, merge
-from pipelines.load.preview import Preview, preview
+from pipelines.load.meaning.mapping import Mapping, load_mapping
+from pipelines.load.merging.merge import MergeCounts, merge
+from pipelines.load.read.discover import discover
+from pipelines.load.understand.preview import Preview, preview
 
 __all__ = [
     "Landed",

@@ -2,8 +2,9 @@
 
 import sys
 
-from pipelines.load.kinds import FIELD_TYPES, KINDS
-from pipelines.load.presets.detect import PRESETS
+from pipelines.load.meaning.kinds import FIELD_TYPES, KINDS
+from pipelines.load.meaning.presets.aliases import OTHER_NAMES
+from pipelines.load.meaning.presets.detect import PRESETS
 from pipelines.load.rows import words
 
 _HEAD = """# Fields of a mapping file
@@ -13,8 +14,36 @@ stale.
 
 `[fields]` of a mapping file gives `field = "header in the file"`, or `field = "=constant"`. A
 header that is the name of a field is understood without a mapping, and so are the headers of
-Salesforce, HubSpot and Odoo exports. A child row names its lead by `lead_source_id` (the lead's
-`source_id`), `email` or `phone`.
+Salesforce, HubSpot and Odoo exports, whatever their case, blanks, underscores and quotes, and what
+other systems call the most common fields. A child row names its lead by `lead_source_id` (the
+lead's `source_id`), `email` or `phone`.
+
+In a lead file whose CRM is not known, a column called `id` (also `lead id`, `contact id`,
+`record id`, `prospect id`, `external id`, `uuid`, `guid`) is the id when it is filled and different
+in every record.
+"""
+
+_OUTCOMES = """## Outcomes
+
+What the values of a status say about the outcome goes under `[outcomes]` (or several
+`[[outcomes]]`) of a mapping file; case, blanks and signs do not matter:
+
+```toml
+[outcomes]
+column = "Status"
+date = "Status since"            # when it came to that value; without it the outcome is undated
+converted = ["Closed - Converted"]
+disqualified = ["Closed - Not Converted"]
+open = ["New", "Working"]        # tells of no outcome
+```
+
+The milestones are `qualified`, `converted`, `opportunity`, `won`, `disqualified`, `lost`. A value
+listed nowhere is reported by `load`. In a file of `--as outcomes` the column is the milestone and
+the date is `occurred_at`; records that are still open are set aside as `no_outcome`. Understood
+without a mapping, and extended by one:
+
+| CRM | column | what it means |
+| --- | --- | --- |
 """
 
 
@@ -35,7 +64,10 @@ def render() -> str:
             headers = " | ".join(_headers(crm, kind.name, field) for crm in _CRMS)
             lines.append(f"| `{field}` | {FIELD_TYPES.get(field, 'text')} | {headers} |")
         lines.append("")
-    lines += ["## Words", "", "Case, blanks and punctuation do not matter.", ""]
+    lines += [_OUTCOMES + "\n".join(_outcome_words()), ""]
+    lines += ["## Other names", "", "Where no mapping, CRM or field name explains a header:", ""]
+    lines += [f"- `{field}`: {', '.join(names)}" for field, names in OTHER_NAMES.items()]
+    lines += ["", "## Words", "", "Case, blanks and punctuation do not matter.", ""]
     lines += [
         f"- `{name}`: {'; '.join(map(_word, sorted(set(given))))}" for name, given in _WORDS.items()
     ]
@@ -68,10 +100,19 @@ def _headers(crm: str, kind: str, field: str) -> str:
         if preset.name == crm and preset.kind == kind
         for column in preset.columns
         if column.canonical == field
-        for name in (column.api, column.label)
-        if name
+        for name in (column.api, *column.labels)
     )
     return ", ".join(found) or "-"
+
+
+def _outcome_words() -> list[str]:
+    return [
+        f"| {preset.name} | `{words.api}` | "
+        + "; ".join(f"{milestone}: {', '.join(values)}" for milestone, values in words.meanings)
+        + " |"
+        for preset in PRESETS
+        for words in preset.words
+    ]
 
 
 if __name__ == "__main__":

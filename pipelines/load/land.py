@@ -1,33 +1,42 @@
 """One file in, one immutable batch folder out: understood, normalised, counted, set aside."""
 
-import hashlib
-import os
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.errors import BadInputError
-from pipelines.load.batch import RECORD_FILE, Landed
-from pipelines.load.custom import TypeSurvey, write_typed
-from pipelines.load.discover import InputFile, inspect
+from pipelines.load.batches.batch import RECORD_FILE, Landed
+from pipelines.load.batches.correction import Correction, as_records
+from pipelines.load.batches.custom import TypeSurvey, write_typed
+from pipelines.load.batches.folder import batch_id, publish_folder
+from pipelines.load.batches.salvaged import Repairs, check_numbers, corrected_records
+from pipelines.load.batches.sink import Sink
+from pipelines.load.batches.superseded import superseded_statement
 from pipelines.load.in_order import in_order
-from pipelines.load.kinds import Kind, kind_of
-from pipelines.load.mapping import Mapping
-from pipelines.load.naming import source_system_of
-from pipelines.load.plan import Plan, make_plan
-from pipelines.load.reader import open_records
-from pipelines.load.records import Records
+from pipelines.load.meaning.kinds import kind_of
+from pipelines.load.meaning.mapping import Mapping, Numbers
+from pipelines.load.meaning.naming import source_system_of
+from pipelines.load.meaning.plan import Plan, make_plan
+from pipelines.load.read.discover import inspect
+from pipelines.load.read.placed import add_places
+from pipelines.load.read.reader import open_records
+from pipelines.load.read.records import Records
 from pipelines.load.rows.child import child_rows
 from pipelines.load.rows.context import Context, Rows
 from pipelines.load.rows.lead import lead_rows
-from pipelines.load.sink import Sink
-from pipelines.load.styles import date_styles
-from pipelines.store import Database, quoted, sql
+from pipelines.load.understand.decimal_sign import decimal_sign
+from pipelines.load.understand.drift import drift_of
+from pipelines.load.understand.frozen import ConsentSurvey, check_there
+from pipelines.load.understand.id_column import with_id
+from pipelines.load.understand.label_values import label_values
+from pipelines.load.understand.sources import last_load, remember_load
+from pipelines.load.understand.styles import date_styles
+from pipelines.store import Database
 from pipelines.store.scratch import scratch_folder
 
 
@@ -41,6 +50,8 @@ def land(
     source_system: str | None = None,
     memory_gb: float = 4.0,
     threads: int = 2,
+    salvage: bool = False,
+    correction: Correction | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Landed:
     """Land one file as an immutable batch.
@@ -49,7 +60,7 @@ def land(
     ----------
     file : pathlib.Path
     kind : str
-        One of `pipelines.load.kinds.KINDS`.
+        One of `pipelines.load.meaning.kinds.KINDS`.
     mapping : Mapping or None
         None: presets and canonical names decide what the columns mean.
     batches_dir : pathlib.Path
@@ -58,6 +69,10 @@ def land(
         Load time, UTC without zone.
     source_system : str or None
         Slug of the source where the mapping names none.
+    salvage : bool
+        Repair broken records where possible; the mapping may say so too.
+    correction : Correction or None
+        The file brings records back that were set aside, to be read as their own file was.
     progress : callable or None
         Called with (records done, records in the file) after each batch of records.
 
@@ -71,46 +86,87 @@ def land(
     ------
     BadInputError
         The file cannot be used, the mapping does not fit it, or the counts do not add up.
+    RefusedError
+        A column that carried a no in the last load of the source is gone or holds something else.
     """
     started = time.perf_counter()
-    given = mapping or Mapping()
-    what = kind_of(kind)
     found = inspect(file)
+    given = mapping or Mapping()
+    if correction is not None:
+        given = correction.mapping(found)
+    salvage = salvage or given.file.salvage
+    what = kind_of(kind)
     batches_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with scratch_folder(batches_dir, ".landing-") as work:
         spill = work / "spill"
         spill.mkdir(mode=0o700)
         with Database.memory(memory_gb, threads, spill) as db:
-            records = open_records(found, given.file, db, spill)
-            plan = make_plan(records.headers, what, given)
+            records = open_records(found, given.file, db, spill, salvage=salvage)
+            headers = records.headers
+            if correction is not None:
+                records, headers = as_records(records, correction.batch), correction.headers
+            plan = make_plan(headers, what, given)
             source, source_from = source_system_of(given, source_system, plan, file)
-            batch_id = _batch_id(found, what, source, given)
-            target = batches_dir / batch_id
+            corrects = correction.batch.batch_id if correction else None
+            identifier = batch_id(
+                found.sha256, kind, source, given, salvage=salvage, corrects=corrects
+            )
+            target = batches_dir / identifier
             if (target / RECORD_FILE).exists():
                 return Landed.read(target)
+            # Corrected records are no export: they tell nothing of what exports look like.
+            before = last_load(batches_dir, kind, source) if correction is None else None
+            if correction is None:
+                named = before.claims.get("source_id") if before else None
+                plan = with_id(plan, given, records, db, before=named)
+            else:
+                named = correction.batch.claims.get("source_id")
+                plan = make_plan(headers, what, given, id_column=named)
+            check_there(before, plan, given.consent, file.name)
+            if not correction:
+                sign = decimal_sign(plan, records, given.numbers, db)
+                given = given.model_copy(update={"numbers": Numbers(decimal=sign)})
             context = Context(
                 plan=plan,
                 source_system=source,
                 file_name=file.name,
-                file_id=found.sha256[:16],
-                batch_id=batch_id,
+                file_id=correction.batch.file_id if correction else found.sha256[:16],
+                batch_id=identifier,
                 at=at,
                 decimal=given.numbers.decimal,
-                styles=date_styles(plan, records, given.dates, db),
+                styles=correction.date_styles
+                if correction
+                else date_styles(plan, records, given.dates, db),
             )
+            if salvage:
+                check_numbers(batches_dir, found.sha256, plan, source, records.total)
+            corrected = corrected_records(batches_dir, context) if salvage else pl.Series()
             out = work / "batch"
             out.mkdir(mode=0o700)
-            landed = _write(db, records, context, out, progress, threads)
+            consent = ConsentSurvey(plan)
+            landed = _write(
+                db, records, context, consent, correction, corrected, out, progress, threads
+            )
+            types, empty = landed.custom_types, landed.custom_empty
+            landed = replace(
+                landed,
+                consent=consent.check(before, given.consent, file.name),
+                drift=drift_of(before, plan.headers, types, empty).to_json(),
+            )
         landed = replace(
             landed,
             sha256=found.sha256,
             source_system_from=source_from,
             mapping=given.model_dump(mode="json", exclude_defaults=True),
             seconds=round(time.perf_counter() - started, 3),
+            is_salvage=salvage,
+            corrects=corrects,
             folder=target,
         )
         landed.save(out)
-        _publish(out, target)
+        if correction is None:
+            remember_load(batches_dir, kind, source, identifier)
+        publish_folder(out, target)
         return landed
 
 
@@ -118,6 +174,9 @@ def _write(
     db: Database,
     records: Records,
     context: Context,
+    consent: ConsentSurvey,
+    correction: Correction | None,
+    corrected: pl.Series,
     out: Path,
     progress: Callable[[int, int], None] | None,
     threads: int,
@@ -126,31 +185,38 @@ def _write(
     is_lead = plan.kind.name == "leads"
     shape: Callable[[pl.DataFrame, Context], Rows] = lead_rows if is_lead else child_rows
     survey = TypeSurvey(plan.custom, context.decimal)
+    repairs = Repairs(records.repaired)
     reasons: Counter[str] = Counter()
     kept = 0
     with Sink(out) as sink:
-        early = records.quarantined()
-        sink.write("quarantine", early)
-        reasons.update(early["reason_code"].to_list())
 
-        def shaped(frame: pl.DataFrame) -> tuple[int, Rows, Context]:
+        def set_aside(frame: pl.DataFrame) -> None:
+            sink.write("quarantine", frame)
+            reasons.update(dict(frame["reason_code"].value_counts().iter_rows()))
+
+        def shaped(frame: pl.DataFrame) -> tuple[int, Rows, Context, Counter[tuple[str, bool]]]:
             # What could not be read is counted per batch: batches are worked on side by side.
             mine = replace(context, unreadable=Counter())
-            return int(frame["row_number"][-1]), shape(frame, mine), mine
+            return int(frame["row_number"][-1]), shape(frame, mine), mine, consent.count(frame)
 
-        batches = records.batches(db, content_hash=not is_lead)
-        for last, rows, mine in in_order(batches, shaped, threads):
+        batches = _readable(db, records, context, correction, set_aside)
+        for last, rows, mine, cells in in_order(batches, shaped, threads):
+            consent.add(cells)
             context.unreadable.update(mine.unreadable)
             kept += rows.tables[plan.kind.table]["row_number"].n_unique()
-            reasons.update(dict(rows.quarantine["reason_code"].value_counts().iter_rows()))
-            sink.write("quarantine", rows.quarantine)
-            for table, part in rows.tables.items():
+            set_aside(rows.quarantine)
+            weighed = repairs.weigh(rows, plan.kind.table)
+            for table, part in weighed.tables.items():
                 sink.write("custom_text" if table == "custom" else table, part)
             if "custom" in rows.tables:
                 survey.see(rows.tables["custom"])
             if progress is not None:
                 progress(last, records.total)
+        salvaged = repairs.landed()
+        sink.write("salvaged", salvaged)
         written = dict(sink.rows)
+    if records.locate is not None and "quarantine" in written:
+        add_places(out / "quarantine.parquet", records.locate)
     quarantined = sum(reasons.values())
     if records.total != kept + quarantined:
         raise BadInputError(
@@ -163,7 +229,7 @@ def _write(
         write_typed(db, text, out / "custom.parquet", survey.types(), context.decimal)
         text.unlink()
         written["custom"] = written.pop("custom_text")
-    duplicates = _superseded(db, plan, out) if kept else 0
+    duplicates = _superseded(db, plan, corrected, out) if kept else 0
     return Landed(
         batch_id=context.batch_id,
         file_name=context.file_name,
@@ -190,40 +256,42 @@ def _write(
         notes=plan.notes,
         unreadable=dict(sorted(context.unreadable.items())),
         rows=dict(sorted(written.items())),
+        label_values=label_values(db, plan, out),
         dialect=records.about,
+        headers=plan.headers,
+        date_styles={name: asdict(style) for name, style in context.styles.items()},
+        file_id=context.file_id,
+        salvaged=salvaged.height,
     )
 
 
-def _superseded(db: Database, plan: Plan, out: Path) -> int:
-    """Write which records a later one replaces; a file without own ids has none."""
-    kind = plan.kind
-    if kind.name == "leads" and not plan.has("source_id"):
-        return 0
-    statement = sql("pipelines.load", "superseded.sql").replace("__own_id__", quoted(kind.own_id))
-    found = db.frame(statement, path=str(out / f"{kind.table}.parquet"))
+def _readable(
+    db: Database,
+    records: Records,
+    context: Context,
+    correction: Correction | None,
+    set_aside: Callable[[pl.DataFrame], None],
+) -> Iterator[pl.DataFrame]:
+    """Stream the records that can be read under their numbers; `set_aside` takes the others."""
+    for frame in records.quarantine_frames():
+        set_aside(frame)
+    batches = records.batches(db, content_hash=context.plan.kind.name != "leads")
+    if correction is None:
+        return batches
+    return correction.numbered(batches, context.file_name, set_aside)
+
+
+def _superseded(db: Database, plan: Plan, corrected: pl.Series, out: Path) -> int:
+    """Write which records another one replaces, of the file or of those that people corrected."""
+    path = out / f"{plan.kind.table}.parquet"
+    found = pl.DataFrame(schema={"row_number": pl.Int64})
+    # A file without own ids repeats none.
+    if plan.kind.name != "leads" or plan.has("source_id"):
+        found = db.frame(superseded_statement(plan.kind), path=str(path))
+    if len(corrected):
+        numbers = pl.read_parquet(path, columns=["row_number"]).cast(pl.Int64).unique()
+        again = numbers.filter(pl.col("row_number").is_in(corrected.implode()))
+        found = pl.concat([found, again]).unique().sort("row_number")
     if found.height:
         found.write_parquet(out / "superseded.parquet")
     return found.height
-
-
-def _batch_id(found: InputFile, kind: Kind, source: str, mapping: Mapping) -> str:
-    text = "|".join((found.sha256, kind.name, source, mapping.fingerprint()))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _publish(out: Path, target: Path) -> None:
-    """Make the batch durable, then visible: files, folder, rename, parent folder."""
-    for path in sorted(out.iterdir()):
-        path.chmod(0o600)
-        _sync(path)
-    _sync(out)
-    out.rename(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,18 +11,14 @@ import polars as pl
 
 from features.schema import CUSTOM_PREFIX
 from pipelines.errors import BadInputError
-from pipelines.load.custom import TypeSurvey
-from pipelines.load.discover import inspect
+from pipelines.load.batches.custom import TypeSurvey
 from pipelines.load.in_order import in_order
-from pipelines.load.kinds import kind_of
-from pipelines.load.mapping import Mapping
-from pipelines.load.naming import source_system_of
-from pipelines.load.plan import Plan, make_plan
-from pipelines.load.reader import open_records
-from pipelines.load.records import Records
+from pipelines.load.meaning.mapping import Mapping
+from pipelines.load.meaning.plan import Plan
+from pipelines.load.read.records import Records
 from pipelines.load.rows.context import Context
 from pipelines.load.rows.lead import kept, lead_columns, lead_fields, lead_records
-from pipelines.load.styles import date_styles
+from pipelines.load.understand.opening import open_file
 from pipelines.store import Database
 
 _HEAD_RECORDS = 10_000
@@ -189,20 +185,9 @@ def open_leads(
     BadInputError
         The file cannot be used, or the mapping does not fit it.
     """
-    given = mapping or Mapping()
-    found = inspect(file)
     with Database.memory(memory_gb, threads, scratch) as db:
-        reader = open_records(found, given.file, db, scratch)
-        plan = make_plan(reader.headers, kind_of("leads"), given)
-        source, _ = source_system_of(given, None, plan, file)
-        context = Context(
-            plan=plan,
-            source_system=source,
-            file_name=file.name,
-            file_id=found.sha256[:16],
-            batch_id="",
-            at=at,
-            decimal=given.numbers.decimal,
-            styles=date_styles(plan, reader, given.dates, db),
+        opened = open_file(
+            file, kind="leads", mapping=mapping or Mapping(), at=at, db=db, scratch=scratch
         )
-        yield LeadFile(source, reader.total, [], db, reader, context, threads)
+        records, context = opened.records, opened.context
+        yield LeadFile(context.source_system, records.total, [], db, records, context, threads)

@@ -103,6 +103,8 @@ def claim(
     ):
         if not is_current():
             raise LockedError("a new list has just been published", fix="claim again")
+        if not db.exists("bound_lead"):  # a file of an earlier version
+            db.run("CREATE TEMP TABLE bound_lead (group_key BIGINT, lead_key BIGINT, reason TEXT)")
         out = _persons_out(db, claims.held(ledger, run_id, at, at - pause))
         free = lane.filter(~pl.col("lead_key").is_in(sorted(out)))
         chosen, points, withheld = _choose(db, ledger, secret, free, channel, count)
@@ -126,12 +128,11 @@ def claim(
 
 
 def _persons_out(db: Database, held: set[int]) -> set[int]:
-    """Return every lead of the persons of whom some lead is out: duplicates may have come since."""
-    found = db.frame(
-        "SELECT lead_key FROM dedupe_link WHERE person_key IN (SELECT person_key FROM dedupe_link"
-        " WHERE lead_key IN (SELECT unnest($keys::BIGINT[])))",
-        keys=sorted(held),
-    )
+    """Return every lead of the persons of whom some lead is out, also of who was one with them.
+
+    Duplicates may have come since, and a person may have been split since.
+    """
+    found = db.frame(sql(__package__, "persons_out.sql"), keys=sorted(held))
     return held | set(found["lead_key"].to_list())
 
 
@@ -172,7 +173,11 @@ def _open_points(
         "CREATE OR REPLACE TEMP TABLE listed_frame AS SELECT unnest($keys::BIGINT[]) AS lead_key",
         keys=portion["lead_key"].to_list(),
     )
+    if not db.exists("lead_snapshot"):  # a store of an earlier version
+        db.run(sql(__package__, "no_snapshot.sql"))
     refused = set(db.frame(sql(__package__, "refused.sql"), channel=channel)["listed_lead_key"])
+    if db.exists("salvaged_row"):  # a store of an earlier version has none
+        refused |= set(db.frame(sql(__package__, "unreviewed.sql"))["listed_lead_key"])
     leads = db.frame(sql(__package__, "contact_points.sql"))
     db.run("DROP TABLE listed_frame")
     keyed: dict[int, set[str]] = {}

@@ -1,6 +1,6 @@
 -- purpose: listed leads against whom something speaks by now, whenever it was recorded
 -- grain: one row per listed lead
--- reads: listed_frame (lead_key), dedupe_link, lead, consent_event, contact_attempt, activity,
+-- reads: listed_frame (lead_key), dedupe_link, lead, lead_snapshot, consent_event, contact_attempt, activity,
 --   outcome, static_label, customer    writes: nothing
 -- parameters: $channel
 -- Written from the events alone, sharing nothing with the eligibility stage: what that stage missed,
@@ -19,6 +19,17 @@ point AS (
     UNION
     SELECT listed_lead_key, mobile_e164 FROM person_lead WHERE mobile_e164 IS NOT NULL
 ),
+-- an address is the person's also when it is not in use any more
+ever AS (
+    SELECT listed_lead_key, point FROM point
+    UNION
+    SELECT listed_lead_key, unnest([lower(former.email_key), former.phone_e164, former.mobile_e164])
+    FROM person_lead JOIN lead_snapshot AS former USING (lead_key)
+),
+former AS (
+    SELECT lead_key, unnest([lower(email_key), phone_e164, mobile_e164]) AS point
+    FROM lead_snapshot
+),
 sharer AS (
     SELECT point.listed_lead_key, lead.lead_key
     FROM point JOIN lead ON lower(lead.email_key) = point.point
@@ -29,7 +40,15 @@ sharer AS (
     SELECT point.listed_lead_key, lead.lead_key
     FROM point JOIN lead ON lead.mobile_e164 = point.point
     UNION
+    SELECT point.listed_lead_key, former.lead_key FROM point JOIN former USING (point)
+    UNION
     SELECT listed_lead_key, lead_key FROM person_lead
+    UNION
+    -- who was one person with them once, or may be
+    SELECT person_lead.listed_lead_key, other.lead_key
+    FROM person_lead
+    JOIN bound_lead AS own USING (lead_key)
+    JOIN bound_lead AS other ON other.reason = own.reason AND other.group_key = own.group_key
 ),
 refusal AS (
     SELECT lead_key, lower(contact_key) AS point
@@ -63,6 +82,8 @@ UNION
 SELECT listed_lead_key FROM sharer
 WHERE lead_key IN (SELECT lead_key FROM refusal WHERE lead_key IS NOT NULL)
 UNION
-SELECT listed_lead_key FROM point
+SELECT listed_lead_key FROM ever
 WHERE point IN (SELECT point FROM refusal WHERE point IS NOT NULL)
-    OR point IN (SELECT lower(contact_key) FROM customer WHERE contact_key IS NOT NULL)
+UNION
+SELECT listed_lead_key FROM point
+WHERE point IN (SELECT lower(contact_key) FROM customer WHERE contact_key IS NOT NULL)

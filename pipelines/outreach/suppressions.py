@@ -18,7 +18,7 @@ _HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 def kind_of(value: str) -> Kind:
     """Tell what a contact point typed by a person is: address, number, hash or domain."""
     text = plain_address(value)
-    if "@" in text.removeprefix("@"):
+    if "@" in text.removeprefix("*").removeprefix("@"):
         return "email"
     if _HASH.fullmatch(text):
         return "hash"

@@ -14,10 +14,11 @@ from pipelines.runs.context import RunContext
 from pipelines.runs.registry import load_model
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
-from pipelines.store import Database
+from pipelines.store import Database, sql
 from pipelines.store.schema import CHANNELS
 
 _TOP = 5
+_JOINS = 20
 _ANY_DAY = date.min  # the published file carries its own as_of
 
 
@@ -45,6 +46,10 @@ def explain_lead(home: Home, lead: str) -> dict[str, Any]:
             " FROM dedupe_link LEFT JOIN person USING (person_key) WHERE lead_key = $lead_key",
             key,
         )
+        if person is not None and db.exists("dedupe_edge"):
+            person["joined_with"] = db.frame(
+                sql(__package__, "joined_with.sql"), lead_key=key, most=_JOINS
+            ).to_dicts()
         decision = _row(db, "SELECT * FROM decision WHERE lead_key = $lead_key", key)
         score = _row(db, "SELECT * FROM score WHERE lead_key = $lead_key", key)
         explained: dict[str, Any] = {

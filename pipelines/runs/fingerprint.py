@@ -7,7 +7,7 @@ from datetime import date
 from pipelines.runs.context import code_version
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
-from pipelines.store.ledger import Ledger
+from pipelines.store.ledger import Ledger, reviews
 
 
 def input_hash(home: Home) -> str:
@@ -30,6 +30,7 @@ def run_id(
         "model": model_id,
         "suppressions": list(suppressions),
         "code": code_version(),
+        "reviews": reviews.count(ledger),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{as_of:%Y%m%d}-{kind}-{digest[:8]}"

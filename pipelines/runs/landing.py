@@ -1,23 +1,23 @@
 """From files to the staged store: land each file once, merge what the store does not hold yet."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-
-import polars as pl
 
 from pipelines.errors import BadInputError, UsageError
 from pipelines.load import Landed, Mapping, MergeCounts, land, load_mapping, merge
-from pipelines.load.batch import RECORD_FILE
-from pipelines.load.discover import discover
-from pipelines.load.kinds import KINDS
-from pipelines.load.mapping import PRESET_NAMES
-from pipelines.outreach import suppress
-from pipelines.settings.contact_keys import Kind
+from pipelines.load.batches.batch import RECORD_FILE
+from pipelines.load.batches.correction import Correction
+from pipelines.load.meaning.kinds import KINDS
+from pipelines.load.meaning.mapping import PRESET_NAMES
+from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
+from pipelines.load.read.discover import discover
+from pipelines.outreach import suppress_list
+from pipelines.runs.load_record import write_load_record
 from pipelines.settings.home import Home
 from pipelines.store import Database
-from pipelines.store.ledger import Ledger
+from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.snapshot import current_snapshot
 
 _SUPPRESSIONS = "suppressions"
@@ -57,6 +57,8 @@ def land_files(
     mapping: Mapping | None,
     source_system: str | None,
     at: datetime,
+    salvage: bool = False,
+    correction: Correction | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Path, Landed]]:
     """Land every file; a file landed before in the same meaning gives its old record.
@@ -72,6 +74,8 @@ def land_files(
             batches_dir=home.batches,
             at=at,
             source_system=source_system,
+            salvage=salvage,
+            correction=correction,
             progress=progress,
         )
         if landed.kind == _SUPPRESSIONS:
@@ -151,8 +155,13 @@ def expand(paths: Sequence[Path]) -> list[Path]:
 def pending_batches(home: Home) -> list[Landed]:
     """Return landed batches that the published store does not hold, leads first, oldest first."""
     merged = merged_batches(home)
-    found = [Landed.read(folder) for folder in _batch_folders(home) if folder.name not in merged]
+    found = [landed for landed in landed_batches(home) if landed.batch_id not in merged]
     return sorted(found, key=lambda b: (b.kind != "leads", b.at, b.file_name, b.batch_id))
+
+
+def landed_batches(home: Home) -> list[Landed]:
+    """Return the record of every landed batch, merged or not."""
+    return [Landed.read(folder) for folder in _batch_folders(home)]
 
 
 def merged_batches(home: Home) -> set[str]:
@@ -166,11 +175,43 @@ def merged_batches(home: Home) -> set[str]:
 
 def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
     """Merge every pending batch into the staged store and record where its records went."""
-    pending = pending_batches(home)
-    found = [Merged(*pair) for pair in zip(pending, merge(db, pending, at), strict=True)]
-    for merged in found:
-        _record(db, merged, at)
+    found: list[Merged] = []
+    for part in _up_to_salvaged(pending_batches(home)):
+        # Files of leads lie microseconds apart, also over the cuts.
+        begun = at + timedelta(microseconds=len(found))
+        for landed, counts in zip(part, merge(db, part, begun), strict=True):
+            write_load_record(db, landed, counts, at)
+            found.append(Merged(landed, counts))
+        _review(db, home, part)
+    attach_salvaged(db)
     return found
+
+
+def _review(db: Database, home: Home, part: Sequence[Landed]) -> None:
+    """Note the repaired records of the last batch, and which earlier ones the batches confirm."""
+    last = part[-1]
+    if not (last.salvaged or db.scalar("SELECT count(*) FROM salvaged_row")):
+        return
+    known = {landed.batch_id: landed for landed in landed_batches(home)}
+    for landed in part[:-1]:
+        lift_salvaged(db, landed, known)
+    record_salvaged(db, last)
+    lift_salvaged(db, last, known)
+
+
+def _up_to_salvaged(batches: Iterable[Landed]) -> Iterator[list[Landed]]:
+    """Cut after each batch with repaired records.
+
+    Which leads stand on these is seen right after its merge, before a later batch covers it.
+    """
+    part: list[Landed] = []
+    for batch in batches:
+        part.append(batch)
+        if batch.salvaged:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def replay_suppressions(home: Home, ledger: Ledger, *, at: datetime) -> None:
@@ -212,35 +253,15 @@ def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> N
     path = landed.path("suppression")
     if not path.is_file():
         return
-    rows = pl.read_parquet(path, columns=["kind", "key", "channel", "reason"])
-    for (reason,), part in rows.group_by("reason", maintain_order=True):
-        points: list[tuple[Kind, str, str | None]] = part.select("kind", "key", "channel").rows()
-        suppress(
-            ledger,
-            home.secret(),
-            points,
-            reason=str(reason or "suppression list"),
-            source=f"batch {landed.batch_id}",
-            at=at,
-        )
-
-
-def _record(db: Database, merged: Merged, at: datetime) -> None:
-    landed, counts = merged.landed, merged.counts
-    db.run("DELETE FROM load_file WHERE batch_id = $batch_id", batch_id=landed.batch_id)
-    db.run(
-        "INSERT INTO load_file VALUES ($batch_id, $file_name, $sha256, $kind, $source, $records,"
-        " $loaded, $updated, $unchanged, $duplicates, $quarantined, $at)",
-        batch_id=landed.batch_id,
-        file_name=landed.file_name,
-        sha256=landed.sha256,
-        kind=landed.kind,
-        source=landed.source_system,
-        records=landed.records,
-        loaded=counts.loaded,
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        duplicates=counts.duplicates,
-        quarantined=counts.quarantined,
+    # The inbox is looked through every night: a list that is in force is not taken again.
+    if suppressions.is_taken(ledger, landed.batch_id):
+        return
+    suppress_list(
+        ledger,
+        home.secret(),
+        path,
+        source=f"batch {landed.batch_id}",
         at=at,
+        scratch=home.spill,
     )
+    suppressions.note_taken(ledger, landed.batch_id)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.identify import identify
+from pipelines.featurise import audit_labels
 from pipelines.load import Landed, Mapping, MergeCounts
+from pipelines.load.batches.correction import Correction
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.landing import (
@@ -15,7 +17,9 @@ from pipelines.runs.landing import (
     merged_batches,
     replay_suppressions,
 )
+from pipelines.runs.load_record import dialect_of, mapping_of
 from pipelines.runs.nightly import fail, settle, succeed
+from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.safety import check_key
 from pipelines.settings.clock import now, today
@@ -28,12 +32,22 @@ from pipelines.store.snapshot import begin, discard_staging
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """Files of one kind that are read in the same way."""
+    """Files of one kind that are read in the same way.
+
+    Parameters
+    ----------
+    salvage : bool
+        Repair broken records where possible.
+    corrects : Landed or None
+        Batch whose set-aside records the files bring back.
+    """
 
     files: Sequence[Path]
     kind: str
     mapping: Mapping | None = None
     source_system: str | None = None
+    salvage: bool = False
+    corrects: Landed | None = None
 
 
 @dataclass(frozen=True)
@@ -60,16 +74,24 @@ class LoadedFile:
             "loaded": counts.loaded if counts else 0,
             "updated": counts.updated if counts else 0,
             "unchanged": counts.unchanged if counts else 0,
+            "older": counts.older if counts else 0,
             "duplicates": landed.duplicates,
             "quarantined": landed.quarantined,
             "deferred": 0 if counts else landed.landed,
             "quarantined_by_reason": landed.quarantined_by_reason,
+            "salvaged": landed.salvaged,
+            "corrects": landed.corrects,
+            "sha256": landed.sha256,
+            "mapping": mapping_of(landed),
+            "dialect": dialect_of(landed),
+            "label_values": landed.label_values,
             "was_loaded_before": self.was_loaded_before,
             "preset": landed.preset,
             "confidence": landed.confidence,
             "mapped": landed.claims,
             "custom": landed.custom_types,
             "notes": list(landed.notes),
+            "drift": landed.drift,
             "seconds": landed.seconds,
         }
 
@@ -130,6 +152,8 @@ def _land(
                     mapping=request.mapping,
                     source_system=request.source_system,
                     at=now(),
+                    salvage=request.salvage,
+                    correction=Correction(request.corrects) if request.corrects else None,
                 )
                 record = landed[0][1]
                 counts = {"records": record.records, "quarantined": record.quarantined}
@@ -160,9 +184,19 @@ def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
         begin(home, identifier)
         with ctx.staged() as db:
             merged = merge_pending(db, home, at=now())
-            persons = identify(db).persons
+            stored = _stage_done(ctx, "merge", started)
+            persons = find_persons(ctx, db).persons
+            identified = _stage_done(ctx, "identify", stored)
+            audit_labels(
+                db,
+                milestone=settings.label.milestone,
+                horizon_days=settings.label.horizon_days,
+                as_of=as_of,
+            )
             leads = int(db.scalar("SELECT count(*) FROM lead"))
+        audited = _stage_done(ctx, "label audit", identified)
         publish_staged(ctx, kind="load")
+        _stage_done(ctx, "publish", audited)
         seconds = (now() - started).total_seconds()
         progress("merge, publish", {"leads": leads, "persons": persons}, seconds)
     except BaseException as error:
@@ -172,6 +206,14 @@ def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
         discard_staging(home)
     succeed(ctx)
     return {one.landed.batch_id: one.counts for one in merged}
+
+
+def _stage_done(ctx: RunContext, name: str, since: datetime) -> datetime:
+    """Record a stage that began at `since`, and return when it ended."""
+    at = now()
+    with ctx.ledger() as ledger:
+        runs.stage_done(ledger, ctx.run_id, name, at, (at - since).total_seconds(), {})
+    return at
 
 
 def _seen_before(landed: Landed) -> MergeCounts:

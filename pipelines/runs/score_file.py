@@ -12,7 +12,7 @@ from features.schema import AS_OF, CUSTOM_PREFIX
 from models import Model
 from pipelines.errors import BadInputError, RefusedError, UsageError
 from pipelines.load import LeadFile, Mapping, open_leads
-from pipelines.load.mapping import Custom
+from pipelines.load.meaning.mapping import Custom
 from pipelines.runs.context import need_home
 from pipelines.runs.registry import DATED, FULL, LEAD_ONLY, load_model, static_population
 from pipelines.settings.clock import midnight, now, today

@@ -6,6 +6,8 @@ from pipelines.errors import LockedError
 from pipelines.runs.context import need_home
 from pipelines.runs.landing import pending_batches
 from pipelines.runs.nightly import published_night
+from pipelines.runs.quarantine import open_batches
+from pipelines.runs.review import repaired_batches
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger, models, suppressions
 from pipelines.store.lock import writer_lock
@@ -34,6 +36,10 @@ def read_status(home: Home) -> dict[str, Any]:
         "nightly_run_id": published_night(home),
         "is_locked": _is_locked(home),
         "pending_batches": len(pending_batches(home)),
+        "quarantine": {
+            "open": sum(one.open for one in open_batches(home)),
+            "unreviewed": sum(one.unreviewed for one in repaired_batches(home)),
+        },
         "suppressions": suppressed,
         "runs": [dict(zip(names, row, strict=True)) for row in runs],
         "champions": [

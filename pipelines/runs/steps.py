@@ -13,18 +13,19 @@ import polars as pl
 from features.build import build
 from models import Model
 from pipelines.eligible import evaluate, publish_reasons, remember_suppressed
-from pipelines.featurise import feature_batches, read_ahead
-from pipelines.identify import identify
+from pipelines.featurise import audit_labels, feature_batches, read_ahead
+from pipelines.load.merging.review import accept_salvaged
 from pipelines.publish.outbox import write_funnel, write_list
 from pipelines.runs.context import RunContext
 from pipelines.runs.landing import merge_pending
+from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.registry import load_model
 from pipelines.score.stream import score_batches, write_scores, write_unscored
 from pipelines.settings.clock import now
 from pipelines.settings.contact_keys import tag_scheme
 from pipelines.store import Database, reset_table
-from pipelines.store.ledger import runs, suppressions
+from pipelines.store.ledger import reviews, runs, suppressions
 from pipelines.store.schema import begin_night, pack_night
 from pipelines.store.snapshot import begin
 from pipelines.triage import Lane, decide
@@ -41,6 +42,14 @@ def merge_step(ctx: RunContext) -> Counts:
     # A connection of its own: the space of the last night is free once the file was closed.
     with ctx.staged() as db:
         merged = merge_pending(db, ctx.home, at=now())
+        if merged:
+            label = ctx.settings.label
+            audit_labels(
+                db,
+                milestone=label.milestone,
+                horizon_days=label.horizon_days,
+                as_of=ctx.as_of,
+            )
         leads = int(db.scalar("SELECT count(*) FROM lead"))
     return {"batches": len(merged), "leads": leads, "bytes": path.stat().st_size}
 
@@ -48,10 +57,11 @@ def merge_step(ctx: RunContext) -> Counts:
 def identify_step(ctx: RunContext) -> Counts:
     """Join leads into persons."""
     with ctx.staged() as db:
-        result = identify(db)
+        result = find_persons(ctx, db)
     return {
         "persons": result.persons,
         "joined_leads": result.joined_leads,
+        "looked_at": result.looked_at,
         "oversized_components": result.oversized_components,
     }
 
@@ -59,12 +69,14 @@ def identify_step(ctx: RunContext) -> Counts:
 def eligible_step(ctx: RunContext) -> Counts:
     """Decide per person and channel who may be contacted, with today's suppressions."""
     with ctx.ledger() as ledger:
+        accepted = reviews.accepted(ledger)
         suppressed = suppressions.frame(ledger)
         secret = ctx.home.secret()
         tags = suppressions.tags(ledger, tag_scheme(secret))
     with ctx.staged() as db:
         reset_table(db, "suppression")
         db.insert("suppression", suppressed)
+        accept_salvaged(db, accepted)
         publish_reasons(db)
         result = evaluate(
             db,

@@ -19,6 +19,7 @@ from models.errors import ModelError
 from models.train import TrainingSet, train
 from pipelines.errors import BadInputError, RefusedError, UsageError
 from pipelines.featurise import custom_schema, feature_batches, static_rows, training_rows
+from pipelines.load.understand.drift import folded
 from pipelines.runs.context import Progress, RunContext, silent
 from pipelines.runs.landing import declared_custom
 from pipelines.runs.registry import DATED, FULL, LEAD_ONLY, static_population
@@ -257,8 +258,10 @@ def _lead_only(whole: _Examples) -> _Examples:
 def _custom(db: Database, ctx: RunContext, source: str) -> Iterable[Feature]:
     excluded, immutable = declared_custom(ctx.home, source)
     held = custom_schema(db, source)
-    allowed = {name: dtype for name, dtype in held.items() if name not in excluded}
-    return custom_features(allowed, immutable)
+    # A later export may spell a column differently; the store keeps the first spelling.
+    closed, fixed = ({folded(name) for name in names} for names in (excluded, immutable))
+    allowed = {name: dtype for name, dtype in held.items() if folded(name) not in closed}
+    return custom_features(allowed, [name for name in allowed if folded(name) in fixed])
 
 
 def _training_set(db: Database, rows: _Rows, matrix: pl.DataFrame) -> TrainingSet:

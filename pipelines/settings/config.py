@@ -73,6 +73,17 @@ class ListSettings(_Frozen):
     """Reasons in words on each listed row."""
 
 
+class IdentifySettings(_Frozen):
+    """How leads are joined into persons beyond exact keys."""
+
+    fuzzy: bool = True
+    """Whether names with company, address or date of birth join leads that share no exact key."""
+    fuzzy_weight: Annotated[float, Field(ge=0, le=30)] = 3.0
+    """Weight from which a pair is believed: log2 of the odds that it is one person."""
+    fuzzy_leads: Annotated[int, Field(ge=0, le=1_000_000_000)] = 20_000
+    """Up to so many leads `load` and `nightly` compare names too; else `lead-triage identify`."""
+
+
 def _default_capacity() -> dict[Channel, dict[Handler, int]]:
     return {
         "phone": {"human": 60},
@@ -91,6 +102,7 @@ class Settings(_Frozen):
     label: LabelSettings = LabelSettings()
     value: ValueSettings = ValueSettings()
     list: ListSettings = ListSettings()
+    identify: IdentifySettings = IdentifySettings()
     feeds: FeedSettings = FeedSettings()
     train: TrainSettings = TrainSettings()
     gates: GateSettings = GateSettings()

@@ -10,10 +10,13 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from contextlib import suppress
 from functools import partial
 from typing import Literal
 
+from pipelines.settings import written_numbers
 from pipelines.settings.look_alikes import plain_address, plain_number
+from pipelines.settings.written_addresses import every_address
 
 Kind = Literal["email", "phone", "domain", "hash"]
 
@@ -23,6 +26,8 @@ _DIGESTS = (
     partial(hashlib.sha1, usedforsecurity=False),
     hashlib.sha256,
 )
+# A URL, or a wild card as lists write them: *@x.example, @x.example, *.x.example.
+BEFORE_HOST = r"^(?:[a-z]+://)?(?:\*?[@.])?(?:www\.)?"
 _HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 
 GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
@@ -84,10 +89,10 @@ def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tu
     if kind == "email":
         return _email_keys(value)
     if kind == "phone":
-        return (f"phone:{_e164(value, region)}",)
+        return _phone_keys(value, region)
     if kind == "hash":
         return (_hash_key(value),)
-    host = re.sub(r"^(?:[a-z]+://)?(?:www\.)?@?", "", plain_address(value), flags=re.IGNORECASE)
+    host = re.sub(BEFORE_HOST, "", plain_address(value), flags=re.IGNORECASE)
     return tuple(f"domain:{name}" for name in _domain_names(re.split(r"[/:?#]", host)[0]))
 
 
@@ -140,17 +145,16 @@ def _hash_key(value: str) -> str:
 
 
 def _email_keys(value: str) -> tuple[str, ...]:
-    text = plain_address(value)
-    named = re.search(r"<\s*([^<>\s]+)\s*>\s*$", text)
-    given = named.group(1) if named else text
-    address = unicodedata.normalize("NFC", re.sub(r"^mailto:", "", given, flags=re.IGNORECASE))
-    local, _, domain = address.rpartition("@")
-    if not local or any(character.isspace() for character in address):
+    text = unicodedata.normalize("NFC", plain_address(value))
+    keys: list[str] = []
+    for local, domain in every_address(text):
+        # The loader lowers a word as a whole, which makes other letters of a capital İ and final Σ.
+        locals_ = (local, unicodedata.normalize("NFC", local.lower()))
+        with suppress(ValueError):
+            keys += [f"{name}@{host}" for host in _domain_names(domain) for name in locals_]
+    if not keys:
         raise ValueError("not an e-mail address")
-    # The loader lowers a word as a whole, which makes other letters of a capital İ and a final Σ.
-    locals_ = (local, unicodedata.normalize("NFC", local.lower()))
-    exact = [f"{name}@{host}" for host in _domain_names(domain) for name in locals_]
-    return tuple(dict.fromkeys(f"email:{key}" for key in (*exact, *map(folded_email, exact))))
+    return tuple(dict.fromkeys(f"email:{key}" for key in (*keys, *map(folded_email, keys))))
 
 
 def _domain_names(value: str) -> tuple[str, ...]:
@@ -183,24 +187,33 @@ def _loaded_domain(value: str) -> str | None:
         return None
 
 
-def _e164(value: str, region: str | None) -> str:
+def _phone_keys(value: str, region: str | None) -> tuple[str, ...]:
+    lines = plain_number(re.sub(written_numbers.LINE_ENDS, ";", value.strip()))
+    found = written_numbers.pieces(lines)
+    parts = found if found != [lines] else [plain_number(value)]
+    numbers = [n for part in parts for n in _e164s(part, region)]
+    if not numbers:
+        raise ValueError("not a phone number with a country code")
+    return tuple(dict.fromkeys(f"phone:{number}" for number in numbers))
+
+
+def _e164s(given: str, region: str | None) -> list[str]:
     import phonenumbers  # 30 ms to import, and most commands never parse a number
 
-    text = plain_number(value)
-    texts = [text]
-    if text.lstrip("( ").startswith("00"):
-        texts.append("+" + text.lstrip("( ")[2:])  # a plus, as the loader reads it
+    bare = written_numbers.unwrapped(given)
+    # As the loader reads it; what it would not read is suppressed all the same.
+    texts = [bare, given]
+    if given.lstrip("( ").startswith("00"):
+        texts[1:1] = ["+" + given.lstrip("( ")[2:]]  # a plus, as the loader reads it
+    if bare != given and bare.isdecimal():
+        texts[:0] = ["+" + bare]  # a spreadsheet may have taken the plus
     read = []
-    for each in texts:
-        try:
-            read.append(phonenumbers.parse(each, region))
-        except phonenumbers.NumberParseException:
-            continue
-    if not read:
-        raise ValueError("not a phone number with a country code")
-    # What no plan holds is suppressed all the same.
-    number = next((n for n in read if phonenumbers.is_valid_number(n)), read[0])
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    for text in texts:
+        with suppress(phonenumbers.NumberParseException):
+            read.append(phonenumbers.parse(text, region))
+    valid = [number for number in read if phonenumbers.is_valid_number(number)]
+    form = phonenumbers.PhoneNumberFormat.E164
+    return [str(phonenumbers.format_number(number, form)) for number in (valid or read[:1])]
 
 
 def _lower(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS, ROLE_LOCAL_PARTS
 from pipelines.errors import UsageError
 
 Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
@@ -146,11 +147,11 @@ class Addresses(_Frozen):
 
     is_role_address_blocked: bool
     is_disposable_domain_blocked: bool
-    role_names: tuple[str, ...]
+    role_names: tuple[str, ...] = ROLE_LOCAL_PARTS
     """Local parts such as info."""
-    disposable_domains: tuple[str, ...]
-    free_domains: tuple[str, ...]
-    """Free-mail and access providers: never the domain of one account."""
+    disposable_domains: tuple[str, ...] = DISPOSABLE_DOMAINS
+    free_domains: tuple[str, ...] = FREE_MAIL_DOMAINS
+    """Free-mail and access providers: never the domain of one account in a customer feed."""
 
 
 class PolicyTable(_Frozen):

@@ -1,14 +1,17 @@
 """Files we hand to people and programs: whole or not at all, and safe to open in a spreadsheet."""
 
+import fcntl
 import glob
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import polars as pl
 
 from pipelines.errors import UsageError
-from pipelines.store.scratch import is_alive
 
 # CWE-1236: a cell that begins with one of these is run as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")  # noqa: RUF001
@@ -52,23 +55,36 @@ def write_table(frame: pl.DataFrame, path: Path, mode: int = 0o600) -> Path:
     are. What killed writers of the same file left behind is removed.
     """
     suffix = check_format(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with whole_file(path, mode) as stream:
+        if suffix == ".parquet":
+            frame.write_parquet(stream)
+        else:
+            _write_text(frame, suffix, stream)
+    return path
+
+
+@contextmanager
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """Open a file for writing that appears at `path` when the block ends well, or not at all.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written there.
+    """
     try:
         _drop_orphans(path)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            if suffix == ".parquet":
-                frame.write_parquet(stream)
-            else:
-                _write_text(frame, suffix, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
+        partial, descriptor = _begun(path, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+                partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    return path
 
 
 def _write_text(frame: pl.DataFrame, suffix: str, stream: IO[bytes]) -> None:
@@ -81,9 +97,33 @@ def _write_text(frame: pl.DataFrame, suffix: str, stream: IO[bytes]) -> None:
             part.write_ndjson(stream)
 
 
+def _begun(path: Path, mode: int) -> tuple[Path, int]:
+    """Make the file to write into, locked while we live; another, should somebody clear it."""
+    while True:
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if partial.exists():
+            return partial, descriptor
+        os.close(descriptor)
+
+
 def _drop_orphans(path: Path) -> None:
-    """Delete what writers of this very file left behind that were killed."""
+    """Delete what writers of this very file left behind that were killed.
+
+    Who lives holds a lock, which the kernel frees with its holder: ids of processes are used again,
+    and mean nothing between containers.
+    """
     for orphan in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
-        writer = orphan.name.removesuffix(".partial").rpartition(".")[2]
-        if writer.isdecimal() and not is_alive(int(writer)):
+        try:
+            # Not waiting, should somebody have put a pipe there.
+            descriptor = os.open(orphan, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            continue  # gone by now, or somebody else's
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             orphan.unlink(missing_ok=True)
+        except OSError:
+            pass  # being written
+        finally:
+            os.close(descriptor)

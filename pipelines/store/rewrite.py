@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.store.duck import STORAGE_VERSION, Database
 from pipelines.store.schema import renew_tables
+from pipelines.store.schema.packed import IN_ORDER_OF_RANK
 from pipelines.store.sqltext import quoted
 
 _REWRITTEN_ON = "rewritten_on"
@@ -33,7 +34,8 @@ def is_due(db: Database, today: date, days: int) -> bool:
 def rewrite(db: Database, path: Path, today: date) -> None:
     """Write every table and view of the store to the new file `path`, in order of lead_key.
 
-    Tables get the types and the compression of this version; the new file notes the day.
+    Tables get the types and the compression of this version; the new file notes the day. What a
+    night publishes in order of rank stays in that order.
     """
     target = str(path).replace("'", "''")
     db.run(f"ATTACH '{target}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
@@ -57,7 +59,7 @@ def _copy(db: Database, table: str) -> None:
         for column in written
     )
     copy = f"INSERT INTO fresh.{name} ({columns}) SELECT {values} FROM store.{name}"
-    if "lead_key" not in written:
+    if "lead_key" not in written or table in IN_ORDER_OF_RANK:
         db.run(copy)
         return
     last = int(db.scalar(f"SELECT coalesce(max(lead_key), -1) FROM store.{name}"))

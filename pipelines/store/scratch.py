@@ -43,17 +43,6 @@ def scratch_folder(parent: Path | None = None, prefix: str = "lead-triage-") -> 
         os.close(descriptor)
 
 
-def is_alive(process: int) -> bool:
-    """Tell whether a process of that id runs, whoever owns it."""
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True
-
-
 def _begun(place: Path, prefix: str) -> tuple[Path, int]:
     """Make a folder and lock it; another, should somebody have cleared it in between."""
     while True:

@@ -45,21 +45,22 @@ def requests(world: Path) -> list[LoadRequest]:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("world")
-    generate(folder, leads=9_000, seed=11, format="csv")
-    return folder
+def world(once) -> Path:
+    return once("world", lambda folder: generate(folder, leads=9_000, seed=11, format="csv"))
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory, world) -> Home:
+def published(once, world) -> Home:
     """A home with the small world loaded, a model in force and one night published: read only."""
-    home = Home(tmp_path_factory.mktemp("published") / "home").ensure()
-    home.settings_file.write_text(SETTINGS)
-    run_load(home, requests(world))
-    assert run_train(home, as_of=AS_OF)[0].is_promoted
-    run_nightly(home, as_of=AS_OF)
-    return home
+
+    def fill(folder: Path) -> None:
+        home = Home(folder / "home").ensure()
+        home.settings_file.write_text(SETTINGS)
+        run_load(home, requests(world))
+        assert run_train(home, as_of=AS_OF)[0].is_promoted
+        run_nightly(home, as_of=AS_OF)
+
+    return Home(once("published", fill) / "home")
 
 
 @pytest.fixture

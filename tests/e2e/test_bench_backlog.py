@@ -20,6 +20,7 @@ from pipelines.runs.bench.sizes import run_sizes
 from pipelines.runs.steps import NIGHTLY
 
 COMMAND = [sys.executable, "-P", "-m", "pipelines.cli", "bench", "backlog"]
+TOGETHER = ["merge", "identify", "label audit", "publish"]
 NIGHT = ["load", *(name for name, _ in NIGHTLY), "process start and end"]
 STAGE_KEYS = {
     "step": str,
@@ -60,8 +61,9 @@ def test_every_stage_is_measured_in_order(report):
     assert names == [
         ("generate", "generate"),
         ("change", "change 1%"),
+        ("raw", "DuckDB alone"),
         *(("load", name) for name in EXPORTS),
-        ("load", "merge, identify, publish"),
+        *(("load", name) for name in TOGETHER),
         ("train", "train, two models"),
         *(("first night", name) for name in NIGHT),
         *(("night", name) for name in NIGHT),
@@ -83,6 +85,11 @@ def test_nothing_is_lost_between_the_stages(report):
     for name in EXPORTS:
         assert stages["load", name]["rows"] == made[name], name
     assert run["made"] == run["merged"]
+    raw = stages["raw", "DuckDB alone"]["counts"]
+    assert raw == {name: made[name] for name in EXPORTS if name.startswith(("leads", "act"))}
+    loaded = sum(stage["seconds"] for stage in run["stages"] if stage["step"] == "load")
+    assert run["raw_ratio"] == pytest.approx(loaded / stages["raw", "DuckDB alone"]["seconds"])
+    assert stages["load", "identify"]["rows"] == 3000
     assert run["made"]["updated"] > 9 * run["made"]["new"] - 9 > 0
     leads = 3000 - sum(
         stages["load", name]["counts"]["quarantined"] for name in EXPORTS if "leads" in name
@@ -124,9 +131,27 @@ def test_a_stage_that_fails_is_named_and_the_rest_is_kept(tmp_path, monkeypatch)
     assert run["failure"]["stage"] == "load leads_nowhere"
     assert run["failure"]["exit_code"] == 65
     assert "nothing to load" in run["failure"]["last_lines"][-1]
-    assert heard == ["generate", "change 1%", "leads_salesforce"]
+    assert heard == ["generate", "change 1%", "DuckDB alone", "leads_salesforce"]
     assert [stage["name"] for stage in run["stages"]] == heard
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_it_leaves_no_command_running(tmp_path):
+    process = subprocess.Popen(
+        [*COMMAND, "--rows", "4000000", "--out", str(tmp_path / "out")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    children = []
+    for _ in range(600):
+        time.sleep(0.05)
+        if list(tmp_path.glob("**/world/leads_salesforce/*.parquet")):
+            children = psutil.Process(process.pid).children(recursive=True)
+            break
+    assert children
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
 @pytest.mark.parametrize(("kept", "sent"), [(True, signal.SIGINT), (False, signal.SIGHUP)])

@@ -1,20 +1,23 @@
 """What a user sees: results, one clear line for bad input, and the exit code."""
 
 import json
+import shutil
 import sqlite3
 
 import polars as pl
 import pytest
 
+from pipelines.load import load_mapping
+from pipelines.runs.load import LoadRequest, run_load
+from pipelines.runs.train import run_train
+from pipelines.settings.home import Home
 from pipelines.store.lock import writer_lock
 from tests.e2e.conftest import AS_OF
 
 BANK = "source_system = 'bank'\n[label]\ncolumn = 'y'\npositive = ['yes']\n"
 
 
-@pytest.fixture
-def campaign(tmp_path):
-    """A file without dates whose outcome follows one of its columns."""
+def _write_campaign(folder):
     rows = pl.DataFrame({"row": range(1200)}).with_columns(
         age=pl.col("row") % 60 + 20, job=pl.col("row").mod(7).cast(pl.String)
     )
@@ -24,9 +27,30 @@ def campaign(tmp_path):
     frame = rows.with_columns(
         y=pl.when(chance < likely).then(pl.lit("yes")).otherwise(pl.lit("no"))
     )
-    frame.drop("row").write_csv(tmp_path / "bank.csv", separator=";")
-    (tmp_path / "bank.toml").write_text(BANK)
+    frame.drop("row").write_csv(folder / "bank.csv", separator=";")
+    (folder / "bank.toml").write_text(BANK)
+
+
+@pytest.fixture
+def campaign(tmp_path):
+    """A file without dates whose outcome follows one of its columns."""
+    _write_campaign(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def trained(campaign, once):
+    """The same, and a home that has trained on it."""
+
+    def fill(folder):
+        _write_campaign(folder)
+        home = Home(folder / "home")
+        mapping = load_mapping(folder / "bank.toml")
+        run_load(home, [LoadRequest([folder / "bank.csv"], "leads", mapping)])
+        run_train(home, as_of=AS_OF)
+
+    shutil.copytree(once("campaign", fill) / "home", campaign / "home", symlinks=True)
+    return campaign
 
 
 def test_load_train_and_score_a_file_without_dates(campaign, cli):
@@ -51,19 +75,15 @@ def test_load_train_and_score_a_file_without_dates(campaign, cli):
     assert scored["probability"].is_sorted(descending=True)
 
 
-def test_scoring_refuses_a_file_without_the_columns_of_the_model(campaign, cli):
-    cli("load", "bank.csv", "--mapping", "bank.toml")
-    cli("train")
-    (campaign / "other.csv").write_text("age\n30\n40\n")
+def test_scoring_refuses_a_file_without_the_columns_of_the_model(trained, cli):
+    (trained / "other.csv").write_text("age\n30\n40\n")
     done = cli("score", "other.csv", "-o", "x.csv", "--mapping", "bank.toml", code=65)
     assert "job" in done.stderr
-    assert not (campaign / "x.csv").exists()
+    assert not (trained / "x.csv").exists()
 
 
-def test_a_tampered_model_never_scores(campaign, cli):
-    cli("load", "bank.csv", "--mapping", "bank.toml")
-    model = cli("train", "--json", parse=True)["model_id"]
-    path = campaign / "home/models" / model / "model.txt"
+def test_a_tampered_model_never_scores(trained, cli):
+    (path,) = (trained / "home/models").glob("*/model.txt")
     path.chmod(0o600)
     path.write_text(path.read_text().replace("leaf_value=", "leaf_value= ", 1))
     cli("score", "bank.csv", "-o", "x.csv", "--mapping", "bank.toml", code=78)

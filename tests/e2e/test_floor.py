@@ -1,5 +1,7 @@
 """Nobody who said no, by whatever way it reached us, is listed or handed out."""
 
+import shutil
+
 import polars as pl
 import pytest
 
@@ -43,14 +45,19 @@ def _load(home, path, kind="leads"):
     return run_load(home, [LoadRequest([path], kind, resolve_mapping("auto"), "crm")])
 
 
-@pytest.fixture
-def home(tmp_path):
-    made = Home(tmp_path / "home").ensure()
+def _fill(folder):
+    made = Home(folder / "home").ensure()
     made.settings_file.write_text(SETTINGS)
-    _load(made, _leads(tmp_path, [_row(n) for n in range(PEOPLE)]))
+    _load(made, _leads(folder, [_row(n) for n in range(PEOPLE)]))
     run_nightly(made, as_of=AS_OF)
     assert _listed(made) == {f"l{n}" for n in range(PEOPLE)}
-    return made
+
+
+@pytest.fixture
+def home(tmp_path, once):
+    """A home of its own that has listed everybody."""
+    shutil.copytree(once("floor", _fill) / "home", tmp_path / "home", symlinks=True)
+    return Home(tmp_path / "home")
 
 
 def _listed(home):

@@ -77,7 +77,7 @@ def assert_same_bits(found: pl.DataFrame, expected: pl.DataFrame) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "leads", "threads_of_duckdb"),
-    [(1, 60, 2), (7, 700, 3), (511, 99_999, 1), (512, 99_999, 2), (513, 99_999, 8),
+    [(1, 60, 2), (7, 350, 3), (511, 99_999, 1), (512, 99_999, 2), (513, 99_999, 8),
      (100_000, 99_999, 2)],
 )  # fmt: skip
 def test_batch_sizes_and_threads_give_the_same_bits(
@@ -118,7 +118,7 @@ def test_the_stage_with_other_settings_writes_the_same_table(context, expected):
     assert counts["scored"] == expected.height
     with context.staged() as db:
         found = db.frame("SELECT * FROM score")
-    assert found["lead_key"].is_sorted()
+    assert found.equals(found.sort("raw_score", "lead_key", descending=[True, False]))
     assert_same_bits(found, expected)
 
 

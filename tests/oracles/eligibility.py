@@ -80,6 +80,11 @@ class Eligibility:
         self.leads_of: dict[int, list[Row]] = {}
         for lead_key, person in self.person_of.items():
             self.leads_of.setdefault(person, []).append(self.lead[lead_key])
+        self.owners: dict[str, set[int]] = {}
+        for lead in world["lead"]:
+            for key in (lead["email_key"], lead["phone_e164"], lead["mobile_e164"]):
+                if key is not None:
+                    self.owners.setdefault(key, set()).add(self.person_of[lead["lead_key"]])
 
     def verdicts(self) -> dict[int, tuple[str | None, dict[str, set[str]]]]:
         own = {person: self.person_reasons(person) for person in self.leads_of}
@@ -122,6 +127,9 @@ class Eligibility:
         keys = {key for lead in self.leads_of[person] for key in self.keys(lead)}
         lead_keys = {lead["lead_key"] for lead in self.leads_of[person]}
         everything = set(CHANNELS)
+        for row in self.world["salvaged_row"]:
+            if row["lead_key"] in lead_keys and row["reviewed_by"] is None:
+                add(everything, "SALVAGED_UNREVIEWED")
         for event in self.world["consent_event"]:
             named = event["contact_key"] is not None and key_of(event["contact_key"]) in keys
             if event["lead_key"] in lead_keys or named:
@@ -420,13 +428,7 @@ class Eligibility:
     def speaks_for(self, event: Row, person: int) -> bool:
         if event["lead_key"] is not None:
             return self.person_of.get(event["lead_key"]) == person
-        owners = {
-            self.person_of[lead["lead_key"]]
-            for lead in self.lead.values()
-            if event["contact_key"] is not None
-            and event["contact_key"] in (lead["email_key"], lead["phone_e164"], lead["mobile_e164"])
-        }
-        return owners == {person}
+        return self.owners.get(event["contact_key"]) == {person}
 
     def grants(self, event: Row, channel: str, rule: Any) -> bool:
         if event["captured_at"] is not None and event["captured_at"] >= self.as_of:

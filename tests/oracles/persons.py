@@ -1,10 +1,10 @@
-"""Slow twin of `pipelines.identify`: plain Python union-find over all pairs of leads."""
+"""Slow twin of the exact stage of `pipelines.identify`: plain Python over all pairs of leads."""
 
 import unicodedata
 
 
-def persons(leads, *, max_leads=20, role_names=()):
-    """Return lead_key -> person_key for dicts with lead_key, email_key, phones, first, last."""
+def persons(leads, *, max_leads=20, max_person=50, role_names=(), placeholder_names=()):
+    """Return lead_key -> person_key for dicts with the columns of a lead that name somebody."""
     parent = {lead["lead_key"]: lead["lead_key"] for lead in leads}
 
     def find(key):
@@ -12,36 +12,102 @@ def persons(leads, *, max_leads=20, role_names=()):
             key = parent[key]
         return key
 
-    def join(a, b):
+    for a, b in _edges(leads, max_leads, {*role_names, *placeholder_names}):
         a, b = find(a), find(b)
         parent[max(a, b)] = min(a, b)
+    found = {key: find(key) for key in parent}
+    size = {person: list(found.values()).count(person) for person in found.values()}
+    return {key: person if size[person] <= max_person else key for key, person in found.items()}
 
+
+def _edges(leads, max_leads, nobody):
     emails, numbers = {}, {}
     for lead in leads:
-        if lead["email_key"] and lead["email_key"].split("@")[0] not in role_names:
+        if lead["email_key"] and lead["email_key"].split("@")[0].split("+")[0] not in nobody:
             emails.setdefault(lead["email_key"], []).append(lead)
         for number in {lead["phone_e164"], lead["mobile_e164"]} - {None}:
             numbers.setdefault(number, []).append(lead)
     for group in emails.values():
-        if 2 <= len(group) <= max_leads:
-            for lead in group[1:]:
-                join(group[0]["lead_key"], lead["lead_key"])
+        is_contested = any(_conflict(a, b) for a, b in _pairs(group))
+        for a, b in _pairs(group) if len(group) <= max_leads else ():
+            if _agree(a, b) or not is_contested:
+                yield a["lead_key"], b["lead_key"]
     for group in numbers.values():
-        if 2 <= len(group) <= max_leads:
-            for index, a in enumerate(group):
-                for b in group[index + 1 :]:
-                    if _agree(a, b):
-                        join(a["lead_key"], b["lead_key"])
-    return {key: find(key) for key in parent}
+        for a, b in _pairs(group) if len(group) <= max_leads else ():
+            if _agree(a, b) and not _told_apart(a, b):
+                yield a["lead_key"], b["lead_key"]
+    for a in leads:
+        for b in leads:
+            if a["merged_into_id"] == b["source_id"] and a["source_system"] == b["source_system"]:
+                yield a["lead_key"], b["lead_key"]
+
+
+def _pairs(group):
+    return [(a, b) for index, a in enumerate(group) for b in group[index + 1 :]]
+
+
+def _told_apart(a, b):
+    def differ(column):
+        return a[column] and b[column] and _fold(a[column]) != _fold(b[column])
+
+    mobiles = a["mobile_e164"] and b["mobile_e164"] and a["mobile_e164"] != b["mobile_e164"]
+    emails = a["email_key"] and b["email_key"] and a["email_key"] != b["email_key"]
+    return mobiles or (emails and differ("company"))
 
 
 def _agree(a, b):
-    first_a, last_a, first_b, last_b = (
-        _fold(x) for x in (a["first_name"], a["last_name"], b["first_name"], b["last_name"])
-    )
-    if not all((first_a, last_a, first_b, last_b)):
+    first_a, last_a, first_b, last_b = _names(a, b)
+    if not all((last_a, last_b, first_a, first_b)):
         return False
-    return last_a == last_b and (first_a.startswith(first_b) or first_b.startswith(first_a))
+    starts = first_a.startswith(first_b) or first_b.startswith(first_a)
+    return (last_a == last_b and starts) or (first_a == last_b and last_a == first_b)
+
+
+def _conflict(a, b):
+    first_a, last_a, first_b, last_b = _names(a, b)
+    if not (first_a or last_a) or not (first_b or last_b):
+        return False
+    if first_a and first_b:
+        swapped = last_a and last_b and _like(first_a, last_b) and _like(last_a, first_b)
+        return not (_like(first_a, first_b) or swapped)
+    return not (
+        (last_a and last_b and _like(last_a, last_b))
+        or _like(first_a or last_a, last_b or first_b)
+        or _like(last_a or first_a, first_b or last_b)
+    )
+
+
+def _names(a, b):
+    return [_fold(x) for x in (a["first_name"], a["last_name"], b["first_name"], b["last_name"])]
+
+
+def _like(a, b):
+    return a.startswith(b) or b.startswith(a) or jaro_winkler(a, b) >= 0.9
+
+
+def jaro_winkler(a, b):
+    """Return the similarity of two texts as Winkler defined it in 1990, from 0 to 1."""
+    reach = max(len(a), len(b)) // 2 - 1
+    taken = [False] * len(b)
+    met = []
+    for i, letter in enumerate(a):
+        for j in range(max(0, i - reach), min(len(b), i + reach + 1)):
+            if not taken[j] and b[j] == letter:
+                taken[j] = True
+                met.append(letter)
+                break
+    if not met:
+        return 0.0
+    other = [letter for letter, is_met in zip(b, taken, strict=True) if is_met]
+    moved = sum(x != y for x, y in zip(met, other, strict=True)) / 2
+    count = len(met)
+    jaro = (count / len(a) + count / len(b) + (count - moved) / count) / 3
+    prefix = 0
+    for x, y in zip(a[:4], b[:4], strict=False):
+        if x != y:
+            break
+        prefix += 1
+    return jaro + prefix * 0.1 * (1 - jaro) if jaro > 0.7 else jaro
 
 
 def _fold(name):

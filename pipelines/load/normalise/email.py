@@ -1,19 +1,41 @@
 """E-mail addresses: the key that identifies, while the address itself stays as given."""
 
+import unicodedata
 from functools import lru_cache
 
 import idna
 import polars as pl
 
-from pipelines.load.normalise.text import clean, cleaned, data_lines, respelled
+from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS
+from pipelines.load.normalise.text import clean, cleaned, respelled
+from pipelines.settings.contact_keys import BEFORE_HOST
 from pipelines.settings.look_alikes import plain_address
+from pipelines.settings.written_addresses import (
+    DOT_ATOM,
+    PLAIN_ADDRESS,
+    QUOTED_ADDRESS,
+    SEPARATORS,
+    TRAILING,
+    WRAPPINGS,
+)
 
-# The dot-atom of RFC 5322 with the letters of RFC 6531; quoted local parts and address literals
-# exist in standards and not in CRMs, where they are typing errors.
-_LOCAL = r"[\w!#$%&'*+/=?^`{|}~\-]+(?:\.[\w!#$%&'*+/=?^`{|}~\-]+)*"
+# RFC 5321 and 6531: any letter that is written, no control and no space.
+_LETTER = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-[[^\x00-\x7f]--[\p{C}\p{Z}≮≯]]]"
+_QUOTED = r'"(?:[ !#-\[\]-~[[^\x00-\x7f]--[\p{C}\p{Z}≮≯]]]|\\["\\])+"'
 _LABEL = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
-_KEY = rf"^{_LOCAL}@(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9\-]{{2,59}})$"
+_KEY = (
+    rf"^(?:{_LETTER}+(?:\.{_LETTER}+)*|{_QUOTED})"
+    rf"@(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9\-]{{2,59}})$"
+)
 _LONGEST_LOCAL, _LONGEST = 64, 254  # bytes; RFC 5321
+# Set aside by RFC 6761 and 6762: nothing there can be written to. `example` is too, and stays,
+# because nobody is there to be written to by mistake.
+_NOWHERE = r"\.(?:arpa|invalid|local|localhost|onion|test)$"
+# Two letters and two hyphens say that a label is encoded; IDNA alone can read it.
+_ENCODED = r"(?:^|[@.])[^@.]{2}--"
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+# Inside quotes a control character is damage; outside it is white space.
+_BROKEN_QUOTE = r'(?s)"[^"]*[\x00-\x1f\x7f]'
 # Nine of ten addresses: what `_KEY` allows, in ASCII alone, is its own key.
 _PLAIN_LOCAL = r"[a-z0-9_!#$%&'*+/=?^`{|}~\-]+(?:\.[a-z0-9_!#$%&'*+/=?^`{|}~\-]+)*"
 _PLAIN = rf"^{_PLAIN_LOCAL}@(?:{_LABEL}\.)+[a-z]{{2,63}}$"
@@ -21,11 +43,11 @@ _PLAIN = rf"^{_PLAIN_LOCAL}@(?:{_LABEL}\.)+[a-z]{{2,63}}$"
 _NOBODY_WORDS = (
     r"(?:no[._-]?(?:ne|mail|e-?mail|name|address)|n[./_-]?a|null|nil|nobody|unknown|"
     r"not[._-]?(?:provided|available|applicable|given|known)|does[._-]?not[._-]?have|"
-    r"dummy|placeholder|do[._-]?not[._-]?use|x{2,}|asdf\w*|test)"
+    r"dummy|placeholder|do[._-]?not[._-]?use|x{2,}|asdf\w*)"
 )
 _SAME_WORDS = r"(?:none|noemail|nomail|no|na|test|abc|asdf|aaa*|xxx*|mail|email|null|unknown)"
 _NOBODY, _SAME_WORD = f"^{_NOBODY_WORDS}$", f"^{_SAME_WORDS}$"
-_SUSPECT = f"^(?:{_NOBODY_WORDS}|{_SAME_WORDS})@"
+_SUSPECT = f"^(?:{_NOBODY_WORDS}|{_SAME_WORDS})@|{_ENCODED}|{_NOWHERE}"
 
 
 def email_keys(values: pl.Series) -> pl.DataFrame:
@@ -34,7 +56,8 @@ def email_keys(values: pl.Series) -> pl.DataFrame:
     Parameters
     ----------
     values : pl.Series
-        Utf8, as given; may hold a display name (``Ann <ann@example.org>``).
+        Utf8, as given; may hold a display name (``Ann <ann@example.org>``), ``mailto:``, quotes.
+        Two different addresses in one cell are none.
 
     Returns
     -------
@@ -63,16 +86,80 @@ def email_keys(values: pl.Series) -> pl.DataFrame:
 
 def any_address(values: pl.Series) -> pl.DataFrame:
     """Normalise addresses as `email_keys` does, with all of its rules on every cell."""
-    raw = clean("raw").str.to_lowercase()
-    inner = pl.coalesce(raw.str.extract(r"<\s*([^<>\s]+)\s*>\s*$"), raw)
-    bare = inner.str.strip_prefix("mailto:").str.normalize("NFC")
-    frame = pl.DataFrame({"raw": respelled(values, plain_address)}).select(
-        local=bare.str.extract(r"^(.+)@[^@]+$"), domain=bare.str.extract(r"@([^@]+)$")
+    given = cleaned(values).to_frame("g")
+    whole = given.select(pl.when(~pl.col("g").str.contains(_BROKEN_QUOTE)).then("g"))["g"]
+    raw = cleaned(respelled(whole, plain_address)).str.to_lowercase().str.normalize("NFC")
+    found = _one_address(raw)
+    several = (found["email_key"].is_null() & (raw.str.count_matches("@") > 1)).arg_true()
+    if several.is_empty():
+        return found
+    # Nobody has said which of two addresses is the lead's, and an opt-out of either would have to
+    # hold for it: a cell is read only where all of its addresses are one.
+    parts = _parts(raw, several)
+    keys = parts.select("row").hstack(_one_address(parts["part"]))
+    agreed = keys.group_by("row", maintain_order=True).agg(
+        pl.all().first(),
+        is_one=(pl.col("email_key").null_count() == 0) & (pl.col("email_key").n_unique() == 1),
+    )
+    agreed = agreed.filter("is_one")
+    return found.with_columns(
+        found[name].scatter(agreed["row"], agreed[name]) for name in ("email_key", "email_domain")
+    )
+
+
+def every_address(values: pl.Series) -> pl.DataFrame:
+    """Return each usable address of cells that hold more than one: of a list of suppressions.
+
+    Returns
+    -------
+    pl.DataFrame
+        ``row`` (UInt32) and ``email_key``; a cell without two ``@`` has no row here.
+    """
+    raw = cleaned(respelled(values, plain_address)).str.to_lowercase().str.normalize("NFC")
+    parts = _parts(raw, (raw.str.count_matches("@") > 1).fill_null(value=False).arg_true())
+    keys = parts.select("row").hstack(_one_address(parts["part"]))
+    return (
+        keys.filter(pl.col("email_key").is_not_null())
+        .select("row", "email_key")
+        .unique(maintain_order=True)
+    )
+
+
+def _parts(raw: pl.Series, rows: pl.Series) -> pl.DataFrame:
+    """Split cells at whatever separates addresses: ``row`` and ``part``, those with an ``@``."""
+    text = raw.gather(rows).str.replace_all(SEPARATORS, " ").str.split(" ")
+    parts = pl.DataFrame({"row": rows, "part": text}).explode("part")
+    return parts.filter(pl.col("part").str.contains("@", literal=True))
+
+
+def _one_address(raw: pl.Series) -> pl.DataFrame:
+    """Read lower-case cells that hold one address, whatever stands around it."""
+    text = pl.col("raw").str.strip_chars_end(TRAILING)
+    for rule in WRAPPINGS:
+        text = pl.coalesce(text.str.extract(rule), text)
+    quoted, plain = pl.col("text").str.extract, pl.col("text").str.extract
+    inner = (
+        quoted(QUOTED_ADDRESS, 1).str.slice(1).str.head(-1).str.replace_all(r"(?s)\\(.)", "${1}")
+    )
+    marked = inner.str.replace_all(r'(["\\])', r"\${1}")
+    frame = (
+        raw.to_frame("raw")
+        .select(text=text)
+        .select(
+            local=pl.when(inner.str.contains(DOT_ATOM))
+            .then(inner)
+            .when(inner.is_not_null())
+            .then(pl.concat_str(pl.lit('"'), marked, pl.lit('"')))
+            .otherwise(plain(PLAIN_ADDRESS, 1)),
+            domain=pl.coalesce(quoted(QUOTED_ADDRESS, 2), plain(PLAIN_ADDRESS, 2)),
+        )
     )
     frame = frame.with_columns(domain=_ascii_domains(frame["domain"]))
     key = pl.concat_str("local", pl.lit("@"), "domain")
     usable = (
         key.str.contains(_KEY)
+        & ~pl.col("domain").str.contains(_NOWHERE)
+        & ~pl.col("local").str.contains(r"^\p{M}")
         & (pl.col("local").str.len_bytes() <= _LONGEST_LOCAL)
         & (key.str.len_bytes() <= _LONGEST)
         & ~_is_placeholder()
@@ -85,12 +172,17 @@ def any_address(values: pl.Series) -> pl.DataFrame:
 
 def is_free_mail(domain: str) -> pl.Expr:
     """Tell whether a domain column holds a public mailbox provider; null stays null."""
-    return pl.col(domain).is_in(data_lines("freemail.txt"))
+    return pl.col(domain).is_in(FREE_MAIL_DOMAINS)
+
+
+def is_disposable(domain: str) -> pl.Expr:
+    """Tell whether a domain column holds a throw-away mailbox; null stays null."""
+    return pl.col(domain).is_in(DISPOSABLE_DOMAINS)
 
 
 def domain_keys(values: pl.Series) -> pl.Series:
     """Normalise domains given alone, or as ``@domain`` or a URL. Utf8 -> Utf8, null: unusable."""
-    host = clean("raw").str.to_lowercase().str.replace(r"^(?:[a-z]+://)?(?:www\.)?@?", "")
+    host = clean("raw").str.to_lowercase().str.replace(BEFORE_HOST, "")
     frame = pl.DataFrame({"raw": respelled(values, plain_address)}).select(
         host=host.str.extract(r"^([^/:?#\s@]+)")
     )
@@ -112,7 +204,7 @@ def _is_placeholder() -> pl.Expr:
 
 def _ascii_domains(domains: pl.Series) -> pl.Series:
     """Turn international domains into A-labels: once per distinct value, ASCII untouched."""
-    is_foreign = domains.str.contains(r"[^\x00-\x7f]")
+    is_foreign = domains.str.contains(rf"[^\x00-\x7f]|{_ENCODED}")
     foreign = domains.filter(is_foreign.fill_null(value=False)).unique()
     if foreign.is_empty():
         return domains
@@ -128,6 +220,12 @@ def _ascii_domains(domains: pl.Series) -> pl.Series:
 @lru_cache(maxsize=65_536)
 def _idna(domain: str) -> str | None:
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
+        name = idna.encode(domain, uts46=True).decode("ascii")
+        # Labels that came encoded are judged as what they spell, beside the others (RFC 5893).
+        labels = idna.decode(name).split(".")
+        if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in "".join(labels)):
+            for label in labels:
+                idna.check_bidi(label, check_ltr=True)
+        return name
     except (idna.IDNAError, UnicodeError):
         return None

@@ -6,15 +6,30 @@ from operator import add
 import polars as pl
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_SHORT = r"^[A-Za-z0-9]{15}$"
+# Every id of a Salesforce lead begins so, and hardly anything else does.
+_SHORT_LEAD = r"^00Q[A-Za-z0-9]{12}$"
 
 
-def salesforce_18(ids: pl.Series) -> pl.Series:
-    """Extend 15-character ids to 18; anything else stays. Utf8 -> Utf8.
+def lead_ids(ids: pl.Series, *, is_salesforce: bool) -> pl.Series:
+    """Give lead ids of Salesforce one form, whoever wrote the file. Utf8 -> Utf8.
+
+    Parameters
+    ----------
+    is_salesforce : bool
+        The file is Salesforce's: any 15-character id is one. Else those of leads alone are, as a
+        dialler or a renamed header hands them on.
+    """
+    return salesforce_18(ids, _SHORT if is_salesforce else _SHORT_LEAD)
+
+
+def salesforce_18(ids: pl.Series, short_form: str = _SHORT) -> pl.Series:
+    """Extend 15-character ids of that form to 18; anything else stays. Utf8 -> Utf8.
 
     Each of three added characters encodes which of five characters are upper case (Salesforce,
     "Record IDs are case-sensitive": 15 characters differ only by case, 18 differ without it).
     """
-    short = ids.str.contains(r"^[A-Za-z0-9]{15}$").arg_true()
+    short = ids.str.contains(short_form).arg_true()
     if short.is_empty():
         return ids
     column, codes = pl.col("id"), dict(enumerate(_ALPHABET))

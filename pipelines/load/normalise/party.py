@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.load.normalise.email import is_free_mail
+from pipelines.load.normalise.email import is_disposable, is_free_mail
 
 PARTY_TYPES = ("organisation", "sole_trader", "consumer", "unknown")
 
@@ -16,7 +16,8 @@ def party_type(given: str | None) -> pl.Expr:
     """
     has_company = pl.col("company").is_not_null()
     free = is_free_mail("email_domain")
-    own_mail = free.not_().fill_null(value=False)
+    # A throw-away mailbox is neither a firm's nor, for certain, a person's own.
+    own_mail = (free | is_disposable("email_domain")).not_().fill_null(value=False)
     derived = (
         pl.when(has_company & (own_mail | pl.col("title").is_not_null()))
         .then(pl.lit("organisation"))

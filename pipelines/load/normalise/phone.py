@@ -9,19 +9,25 @@ from functools import lru_cache
 
 import phonenumbers
 import polars as pl
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberFormat, PhoneNumberType
 
 from pipelines.load.normalise.phone_regions import Region, calling_codes, region, regions_of
 from pipelines.load.normalise.text import cleaned, respelled
 from pipelines.settings.look_alikes import plain_number
+from pipelines.settings.written_numbers import (
+    FLOAT,
+    POWER,
+    VANITY,
+    WRAPPINGS,
+)
 
-_EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|#)\s?[0-9]{1,6}$"
 # ASCII throughout: anything else is respelled first.
 _PLAIN = r"^[( ]*\+?[0-9 ()./\-]*$"
 _LINE_TYPES = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE: "landline",
 }
+_NANP = tuple(COUNTRY_CODE_TO_REGION_CODE[1])
 _MIN_DIGITS, _MAX_DIGITS = 7, 17
 _SCHEMA = {"e164": pl.String, "region": pl.String, "line_type": pl.String}
 
@@ -55,15 +61,55 @@ def phone_keys(values: pl.Series, country: pl.Series) -> pl.DataFrame:
     return rows.select("row").join(found, on="row", how="left", maintain_order="left").drop("row")
 
 
+def _from_floats(rest: pl.DataFrame) -> pl.DataFrame:
+    """Read numbers that a spreadsheet made numbers of: plus sign and leading zeros are gone.
+
+    What begins with the calling code of its country, and is a number behind it, had a plus.
+    """
+    digits = rest["raw"].str.extract(FLOAT)
+    if digits.null_count() == len(digits):
+        return rest
+    rest = rest.with_columns(digits.alias("raw")).with_columns(pl.coalesce("raw", rest["raw"]))
+    plus = pl.lit(value=False)
+    for code in rest["country"].drop_nulls().unique().sort():
+        plan = region(code)
+        if plan is not None:
+            behind = pl.col("raw").str.strip_prefix(plan.calling_code)
+            had = (pl.col("country") == code) & (behind != pl.col("raw")) & plan.is_general(behind)
+            plus |= had
+    had_plus = plus.fill_null(value=False) & digits.is_not_null()
+    return rest.with_columns(
+        pl.when(had_plus).then(pl.concat_str(pl.lit("+"), "raw")).otherwise("raw").alias("raw")
+    )
+
+
+def _unwrapped(raw: pl.Series, country: pl.Series) -> pl.Series:
+    """Take away what stands around a number; empty where letters are left that no phone dials."""
+    bare = pl.col("raw")
+    for rule in WRAPPINGS:
+        bare = pl.coalesce(bare.str.extract(rule).str.strip_chars(" "), bare)
+    frame = pl.DataFrame({"raw": raw, "country": country}).with_columns(bare=bare)
+    words = pl.col("bare").str.contains("[A-Za-z]")
+    dialled = (
+        pl.col("bare").str.contains(VANITY)
+        | pl.col("bare").str.contains(r"^\+?1\b")
+        | pl.col("country").is_in(_NANP).fill_null(value=False)
+    )
+    is_none = (words & ~dialled) | pl.col("raw").str.contains(POWER)
+    return frame.select(pl.when(is_none).then(pl.lit("")).otherwise("bare").alias("raw"))["raw"]
+
+
 def _split(given: pl.DataFrame) -> pl.DataFrame:
     """Split every number into calling code and national number, or leave it open."""
     # Only what is more than digits and punctuation can end in an extension.
-    is_plain = given["raw"].str.contains(_PLAIN)
+    is_plain = given["raw"].str.contains(_PLAIN) & ~given["raw"].str.ends_with(".0")
     rest = given.filter(~is_plain)
     rest = rest.with_columns(respelled(rest["raw"], plain_number)).filter(
         pl.col("raw").str.contains("[0-9]")
     )
-    rest = rest.with_columns(bare=pl.col("raw").str.replace(_EXTENSION, ""))
+    rest = _from_floats(rest)
+    rest = rest.with_columns(_unwrapped(rest["raw"], rest["country"]))
+    rest = rest.filter(pl.col("raw") != "").with_columns(bare="raw")
     plain = given.filter(is_plain).with_columns(bare="raw", is_plain=pl.lit(value=True))
     digits = pl.col("bare").str.replace_all(r"[^0-9]", "").alias("digits")
     parts = (

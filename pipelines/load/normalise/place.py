@@ -65,9 +65,10 @@ def country_codes(values: pl.Series) -> pl.Series:
     text = pl.col("raw").str.strip_prefix("base.")
     looked_up = (
         distinct.with_columns(
-            name=fold(text),
+            # Nothing is left of a name in another script: it is looked up as it is.
+            name=pl.when(fold(text) != "").then(fold(text)).otherwise(text.str.to_lowercase()),
             # "United States (US)", as Odoo and some reports write it.
-            code=text.str.extract(r"\(([A-Z]{2})\)\s*$").str.to_lowercase(),
+            code=text.str.extract(r"\(([A-Z]{2,3})\)\s*$").str.to_lowercase(),
         )
         .join(known, on="name", how="left")
         .join(known.rename({"name": "code", "country": "by_code"}), on="code", how="left")
@@ -86,26 +87,47 @@ def country_of_domain(domain: str) -> pl.Expr:
     return top.replace_strict(local, default=None, return_dtype=pl.String)
 
 
-def state_codes(state: pl.Series, country: pl.Series) -> pl.Series:
-    """Read states of the US, Canada and Australia to their postal code; others stay as given.
+def subdivisions(state: pl.Series, country: pl.Series) -> pl.Series:
+    """Read states, provinces and the like of the countries in ``data/states.csv``.
 
     Parameters
     ----------
     state, country : pl.Series
-        Utf8; country as ISO alpha-2 or null.
+        Utf8; country as ISO alpha-2 or null, and then nothing is read.
+
+    Returns
+    -------
+    pl.Series
+        Utf8, ISO 3166-2 such as ``US-CA``; null when blank or not known in that country.
     """
     frame = pl.DataFrame({"state": cleaned(state), "country": country})
-    names = pl.DataFrame(
-        [line.split(",") for line in data_lines("states.csv")[1:]],
-        schema=["country", "name", "code"],
-        orient="row",
-    )
+    names = _states()
     # "California (US)" is how Odoo shows a state.
     name = fold(pl.col("state").str.replace(r"\s*\([A-Z]{2}\)\s*$", ""))
     distinct = frame.filter(pl.col("country").is_in(names["country"].unique().to_list())).unique()
     known = distinct.with_columns(name=name).join(names, on=["country", "name"])
     joined = frame.join(known, on=["country", "state"], how="left", maintain_order="left")
-    return joined.select(pl.coalesce("code", "state").alias(state.name)).to_series()
+    return joined["code"].alias("state_code")
+
+
+def state_codes(state: pl.Series, codes: pl.Series) -> pl.Series:
+    """Return states of the US, Canada and Australia as their postal code, others as given.
+
+    Parameters
+    ----------
+    state, codes : pl.Series
+        Utf8; as given, and what `subdivisions` makes of it.
+    """
+    frame = pl.DataFrame({"state": cleaned(state), "code": codes})
+    postal = pl.col("code").str.extract(r"^(?:US|CA|AU)-(.+)$")
+    return frame.select(pl.coalesce(postal, "state").alias(state.name)).to_series()
+
+
+@cache
+def _states() -> pl.DataFrame:
+    rows = [line.split(",") for line in data_lines("states.csv")[1:]]
+    names = pl.DataFrame(rows, schema=["country", "name", "state"], orient="row")
+    return names.select("country", "name", code=pl.concat_str("country", pl.lit("-"), "state"))
 
 
 @cache

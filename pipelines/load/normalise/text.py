@@ -1,4 +1,4 @@
-"""Text, booleans and numbers as people type them."""
+"""Text and booleans as people type them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -10,13 +10,7 @@ TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "
 FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", "nee", "non")
 
 _WHITE = " \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c"
-# 1,234,567.89 with any currency sign or code around it, and the k, M and B of report exports.
-# [0-9] are the digits that can be cast; [^\d] are no digits of any script, which are no currency.
-_MONEY = r"^[^\d\-+.,(]{0,4}\s*([-+]?[0-9.,'\s]*[0-9][.,]?)\s*([kKmMbB]?)\s*[^\d\-+.,)]{0,4}$"
-# What most columns hold throughout, and what needs no rule to be read.
-_PLAIN_NUMBER = {".": r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$", ",": r"^-?[0-9]{1,15}$"}
 _ODD = r"[^ -~]"
-_SCALE = {"k": 1e3, "m": 1e6, "b": 1e9}
 
 
 def clean(column: str | pl.Expr) -> pl.Expr:
@@ -65,52 +59,6 @@ def opt_out(column: str) -> pl.Expr:
     """
     word = clean(column).str.to_lowercase()
     return word.is_not_null() & ~word.is_in(FALSE_WORDS)
-
-
-def number(values: pl.Series, decimal: str) -> pl.Series:
-    """Read numbers and money. Utf8 -> Float64; null where the cell is blank or is no number.
-
-    Digits of other scripts are no number here: nobody has said how they group and separate.
-
-    Parameters
-    ----------
-    decimal : str
-        ``"."`` or ``","``; the other one may group thousands, only where groups of three digits
-        prove it.
-    """
-    text = cleaned(values)
-    is_plain = text.str.contains(_PLAIN_NUMBER[decimal])
-    left = (text.is_not_null() & ~is_plain).arg_true()
-    if left.is_empty():
-        return text.cast(pl.Float64, strict=False)
-    kept = pl.when(is_plain).then("t").cast(pl.Float64, strict=False)
-    plain = text.to_frame("t").select(kept)["t"]
-    return plain.scatter(left, any_number(text.gather(left), decimal)).alias(values.name)
-
-
-def any_number(values: pl.Series, decimal: str) -> pl.Series:
-    """Read numbers as `number` does, with all of its rules on every cell."""
-    group = "," if decimal == "." else "."
-    frame = pl.DataFrame({"raw": values}).select(
-        clean("raw").str.extract(_MONEY, 1).str.replace_all(r"[\s']", "").alias("digits"),
-        clean("raw").str.extract(_MONEY, 2).str.to_lowercase().alias("scale"),
-        plain=clean("raw"),
-    )
-    escaped, mark = rf"\{group}", rf"\{decimal}"
-    grouped = rf"[0-9]{{1,3}}(?:{escaped}[0-9]{{3}})+"
-    shape = rf"^[-+]?(?:[0-9]+|{grouped})(?:{mark}[0-9]*)?$|^[-+]?{mark}[0-9]+$"
-    text = (
-        pl.when(pl.col("digits").str.contains(shape))
-        .then(pl.col("digits").str.replace_all(group, "", literal=True))
-        .str.replace(decimal, ".", literal=True)
-    )
-    power = r"^[-+]?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]{1,3}$"
-    scientific = pl.when(pl.col("plain").str.contains(power)).then("plain")
-    factor = pl.col("scale").replace_strict(_SCALE, default=1.0, return_dtype=pl.Float64)
-    value = pl.coalesce(
-        text.cast(pl.Float64, strict=False) * factor, scientific.cast(pl.Float64, strict=False)
-    )
-    return frame.select(pl.when(value.is_finite()).then(value)).to_series().alias(values.name)
 
 
 def fold(column: pl.Expr) -> pl.Expr:

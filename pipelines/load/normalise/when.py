@@ -6,17 +6,24 @@ from typing import Literal
 import polars as pl
 
 from pipelines.load.normalise.text import cleaned
+from pipelines.load.normalise.when_words import without_words
 
 Order = Literal["dmy", "mdy"]
 
 # Digits are ASCII throughout: a date in the digits of another script is not readable.
 # The two leading numbers of 3/15/2024 and its kin; which one is the day is the question.
 SLASHED = r"^\s*([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})\b"
+SHORT_YEAR = r"^\s*[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}(?:[^0-9]|$)"
 _OFFSET = r"(?:[zZ]|\s?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
 _WITH_OFFSET = rf"[0-9]:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?\s?{_OFFSET}"
 _SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.0+)?"
 _ZERO_OFFSET = r"(?:[zZ]|[+-]00:?00)"
-_UNIX_MS = r"^[0-9]{12,13}$"
+_UNIX = r"^1[0-9]{9}$|^[0-9]{12,13}$"
+_WORD = r"[\p{L}]{2}"
+EXCEL = "excel"
+"""The format that says that dates are Excel's numbers of days."""
+# 1900 was no leap year, and Excel counts its 29 February: before 61 nobody can tell.
+_FIRST_SERIAL, _DAY_S = 61, 86_400
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
 # Written with a month name or a leading year, a date cannot be misread.
 _CLEAR_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d %Y", "%d-%b-%Y", "%d %B %Y",
@@ -35,7 +42,7 @@ class DateStyle:
     timezone : str
         IANA zone of clocks that carry no offset.
     format : str or None
-        strptime format of the mapping; tried first.
+        strptime format of the mapping, tried first; `EXCEL`: numbers of days.
     order : {"dmy", "mdy"} or None
         What ``3/4/2024`` means in this column; None: no such date was seen, so none is read.
     """
@@ -105,8 +112,19 @@ def _whole_seconds(text: pl.Series, shape: str) -> pl.Series:
 
 def any_clock(text: pl.Series, style: DateStyle) -> pl.Series:
     """Read clean cells as `timestamps` does, with all of its rules on every cell."""
+    if style.format == EXCEL:
+        return _serial(text)
+    found = _written(text, style)
+    worded = (text.str.contains(_WORD).fill_null(value=False) & found.is_null()).arg_true()
+    if worded.is_empty():
+        return found
+    plain = DateStyle(style.timezone, None, style.order)
+    return found.scatter(worded, _written(without_words(text.gather(worded)), plain))
+
+
+def _written(text: pl.Series, style: DateStyle) -> pl.Series:
     # Unix time is UTC by definition.
-    has_offset = text.str.contains(rf"{_WITH_OFFSET}|{_UNIX_MS}").fill_null(value=False)
+    has_offset = text.str.contains(rf"{_WITH_OFFSET}|{_UNIX}").fill_null(value=False)
     naive = _naive(text.str.replace(rf"([0-9])\s?{_OFFSET}", "${1}") if has_offset.any() else text,
                    has_offset, text, style)  # fmt: skip
     shift = _offset_minutes(text) if has_offset.any() else pl.Series([0], dtype=pl.Int64)
@@ -192,9 +210,22 @@ def _parse(text: pl.Series, fmt: str) -> pl.Series:
 
 
 def _epoch(text: pl.Series) -> pl.Series:
-    """Read Unix time in milliseconds, as the HubSpot API writes it."""
-    digits = pl.when(pl.col("t").str.contains(_UNIX_MS)).then("t").cast(pl.Int64)
-    return text.to_frame("t").select((digits * 1000).cast(pl.Datetime("us")))["t"]
+    """Read Unix time in seconds, or in milliseconds as the HubSpot API writes it."""
+    digits = pl.when(pl.col("t").str.contains(_UNIX)).then("t").cast(pl.Int64)
+    is_s = pl.col("t").str.len_bytes() == len("1700000000")
+    micros = digits * pl.when(is_s).then(1_000_000).otherwise(1000)
+    return text.to_frame("t").select(micros.cast(pl.Datetime("us")).alias("t"))["t"]
+
+
+def _serial(text: pl.Series) -> pl.Series:
+    """Read Excel's days since 1899-12-30, to the second."""
+    is_serial = pl.col("t").str.contains(r"^[0-9]{2,5}(?:\.[0-9]+)?$")
+    days = pl.when(is_serial).then("t").cast(pl.Float64)
+    seconds = (days * _DAY_S).round(0).cast(pl.Int64)
+    clock = pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds)
+    return text.to_frame("t").select(
+        pl.when(days >= _FIRST_SERIAL).then(clock).cast(pl.Datetime("us")).alias("t")
+    )["t"]
 
 
 def _offset_minutes(text: pl.Series) -> pl.Series:

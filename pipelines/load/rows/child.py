@@ -4,15 +4,18 @@ from collections.abc import Callable
 
 import polars as pl
 
+from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.normalise.email import domain_keys, email_keys
-from pipelines.load.normalise.ids import salesforce_18
+from pipelines.load.normalise.ids import lead_ids
 from pipelines.load.normalise.phone import phone_keys
 from pipelines.load.normalise.place import country_codes
 from pipelines.load.normalise.when import is_day_only
-from pipelines.load.quarantine import Reason
+from pipelines.load.read.quarantine import Reason
 from pipelines.load.rows import words
 from pipelines.load.rows.context import Check, Context, Rows, not_json, set_aside, stamp
-from pipelines.load.tables import SCHEMAS
+from pipelines.load.rows.listed import DIGEST, KEY_FIELDS, KIND_SUFFIX, read_as_listed
+from pipelines.load.rows.milestones import told_milestones
+from pipelines.load.rows.several import one_point_each
 
 # field -> vocabulary; a word outside it sets the record aside, except where a default stands.
 _VOCABULARY: dict[str, dict[str, dict[str, str]]] = {
@@ -38,7 +41,6 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 }
 # Describing, not deciding: an unknown word here is dropped and counted, not worth a record.
 _TOLERANT = {"activity": ("channel", "direction", "actor")}
-_KEY_FIELDS = ("email", "phone", "domain", "hash")
 
 
 def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
@@ -50,6 +52,8 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
         ``row_number``, the raw columns as Utf8, ``content_hash``; maybe ``bad``.
     """
     kind = context.plan.kind
+    if kind.name == "suppressions":
+        frame = one_point_each(frame, context)
     text = {name: context.cells(frame, name) for name in kind.fields}
     named = {name: context.read(cells) for name, cells in text.items()}
     checks = [not_json(context)] if "bad" in frame.columns else []
@@ -67,6 +71,7 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
 def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
     """Normalise whatever names the lead or contact point; a record must keep one of them."""
     country = country_codes(named["country"]) if "country" in named else None
+    given = dict(named)
     if "email" in named:
         named["email"] = email_keys(named["email"])["email_key"].alias("email")
     if "phone" in named and country is not None:
@@ -74,10 +79,16 @@ def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
     if "domain" in named:
         named["domain"] = domain_keys(named["domain"])
     if "hash" in named:
-        named["hash"] = named["hash"].str.to_lowercase().str.extract(r"^([0-9a-f]{32,128})$", 1)
+        named["hash"] = named["hash"].str.to_lowercase().str.extract(DIGEST, 1)
+    if context.plan.kind.name == "suppressions" and country is not None:
+        named |= read_as_listed(named, given, country)
     preset = context.plan.preset
-    if "lead_source_id" in named and preset is not None and preset.name == "salesforce":
-        named["lead_source_id"] = salesforce_18(named["lead_source_id"])
+    if "lead_source_id" in named:
+        is_salesforce = preset is not None and preset.name == "salesforce"
+        named["lead_source_id"] = lead_ids(named["lead_source_id"], is_salesforce=is_salesforce)
+        if preset is not None and preset.name == "hubspot":
+            # An engagement of several contacts names the one it was with first.
+            named["lead_source_id"] = named["lead_source_id"].str.extract(r"^([^;,|\s]+)")
     who = [name for name in context.plan.kind.any_of if name in named]
     return [
         (Reason.NO_USABLE_KEY, None, pl.all_horizontal(pl.col(f"\0{n}").is_null() for n in who))
@@ -91,6 +102,10 @@ def _words(named: dict[str, pl.Series], context: Context) -> list[Check]:
         given = named[name]
         value = words.word_of(given, vocabulary)
         strange = given.is_not_null() & value.is_null()
+        if name == "milestone":
+            value, is_silent = told_milestones(given, value, context)
+            checks.append((Reason.NO_OUTCOME, context.plan.claims.get(name), pl.lit(is_silent)))
+            strange = given.is_not_null() & value.is_null() & ~is_silent
         if name == "channel" and table in {"consent_event", "suppression"}:
             # A no that names a channel we do not know is a no on every channel, never a lost one.
             binding = _says_no(named, table)
@@ -186,18 +201,18 @@ def _registry(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
 
 
 def _suppression(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    present = [name for name in _KEY_FIELDS if name in frame.columns]
     # A row that names several contact points suppresses all of them.
     parts = [
         frame.filter(pl.col(name).is_not_null()).with_columns(
-            kind=pl.lit(name),
+            kind=pl.col(name + KIND_SUFFIX),
             key=pl.col(name),
             since=pl.coalesce("since", pl.lit(context.at, dtype=pl.Datetime("us"))),
             source=pl.lit(f"file {context.file_name}"),
         )
-        for name in present
+        for name in KEY_FIELDS
     ]
-    return pl.concat(parts).sort("row_number", "kind")
+    whole = pl.concat(parts).unique(["row_number", "kind", "key"], maintain_order=True)
+    return whole.sort("row_number", "kind", maintain_order=True)
 
 
 _SHAPES: dict[str, Callable[[pl.DataFrame, Context], pl.DataFrame]] = {

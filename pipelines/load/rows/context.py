@@ -7,12 +7,14 @@ from datetime import datetime
 
 import polars as pl
 
-from pipelines.load.kinds import FIELD_TYPES
-from pipelines.load.normalise.text import boolean, clean, cleaned, number
+from pipelines.load.meaning.kinds import FIELD_TYPES
+from pipelines.load.meaning.plan import Plan
+from pipelines.load.normalise.many2one import unlinked
+from pipelines.load.normalise.numbers import number, whole_number
+from pipelines.load.normalise.text import boolean, cleaned
 from pipelines.load.normalise.when import DateStyle, dates, timestamps
-from pipelines.load.plan import Plan
-from pipelines.load.quarantine import Reason
-from pipelines.load.records import QUARANTINE_SCHEMA
+from pipelines.load.read.quarantine import Reason
+from pipelines.load.read.records import QUARANTINE_SCHEMA
 
 _DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "timestamp": pl.Datetime("us"),
@@ -58,13 +60,37 @@ class Context:
         """Return the trimmed text of a canonical field; null where blank or not supplied."""
         plan = self.plan
         if name in plan.claims:
-            fallbacks = plan.fallbacks.get(name, ())
-            if not fallbacks:
-                return cleaned(frame[plan.claims[name]]).alias(name)
-            sources = (plan.claims[name], *fallbacks)
-            return frame.select(pl.coalesce(clean(source) for source in sources).alias(name))[name]
+            has_false = FIELD_TYPES.get(name) == "boolean"
+            first, *others = (plan.claims[name], *plan.fallbacks.get(name, ()))
+            cells = self.column(frame, first, has_false=has_false)
+            for header in others:
+                if not cells.null_count():
+                    break
+                other = self.column(frame, header, has_false=has_false)
+                cells = cells.zip_with(cells.is_not_null(), other)
+            return cells.alias(name)
         value = plan.constants.get(name) or None
         return pl.Series(name, [value], dtype=pl.String).new_from_index(0, frame.height)
+
+    def column(self, frame: pl.DataFrame, header: str, *, has_false: bool = False) -> pl.Series:
+        """Return the trimmed text of a column, as its CRM means it; null where blank.
+
+        `has_false`: ``False`` is a value here, where a CRM also writes it for an empty cell.
+        """
+        text = cleaned(frame[header])
+        preset = self.plan.preset
+        if preset is not None and preset.false_is_blank:
+            return unlinked(text, has_false=has_false)
+        return text
+
+    def dates(self, frame: pl.DataFrame, header: str, name: str) -> pl.Series:
+        """Return a date column that is no canonical field, in the style found for `name`."""
+        text = self.column(frame, header)
+        value = timestamps(text, self._style(name))
+        lost = int((text.is_not_null() & value.is_null()).sum())
+        if lost:
+            self.unreadable[name] += lost
+        return value
 
     def values(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return a canonical field in its own type, counting cells that cannot be read."""
@@ -85,13 +111,20 @@ class Context:
         elif kind == "boolean":
             value = text.to_frame("t").select(boolean("t")).to_series()
         else:
-            value = number(text, self.decimal)
+            read = whole_number if kind == "integer" else number
+            value = read(text, self.decimal)
+            if name in self.plan.scales:
+                value = value * self.plan.scales[name]
             if kind == "integer":
                 value = value.round(0).cast(pl.Int32, strict=False)
+        self.count_lost(text, value)
+        return value.alias(name)
+
+    def count_lost(self, text: pl.Series, value: pl.Series) -> None:
+        """Count the cells of the field `text` is named for that hold text and gave no value."""
         lost = int((text.is_not_null() & value.is_null()).sum())
         if lost:
-            self.unreadable[name] += lost
-        return value.alias(name)
+            self.unreadable[text.name] += lost
 
     def _style(self, name: str) -> DateStyle:
         # A constant date is written by the user, in ISO.
@@ -138,6 +171,9 @@ def set_aside(
     reasons = {i: reason.value for i, (reason, _, _) in enumerate(checks)}
     columns = {i: column for i, (_, column, _) in enumerate(checks)}
     headers = [h for h in context.plan.headers if h in frame.columns]
+    cells = pl.struct(headers).struct.json_encode() if headers else pl.lit("")
+    if "bad" in frame.columns:
+        cells = pl.coalesce("bad", cells)
     rows = bad.select(
         file=pl.lit(context.file_name),
         record=pl.col("row_number"),
@@ -145,7 +181,7 @@ def set_aside(
         byte_offset=pl.lit(None, dtype=pl.Int64),
         reason_code=pl.col("\0verdict").replace_strict(reasons, return_dtype=pl.String),
         column_name=pl.col("\0verdict").replace_strict(columns, return_dtype=pl.String),
-        payload=pl.struct(headers).struct.json_encode() if headers else pl.lit(""),
+        payload=cells,
     ).select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
     return good, rows
 

@@ -4,17 +4,24 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from pipelines.load.kinds import LEAD_FIELDS, OUTCOME_SIGNALS
+from pipelines.load.batches.tables import SCHEMAS
+from pipelines.load.meaning.kinds import LEAD_FIELDS, OUTCOME_SIGNALS
 from pipelines.load.normalise.email import email_keys
-from pipelines.load.normalise.ids import salesforce_18
+from pipelines.load.normalise.ids import lead_ids
 from pipelines.load.normalise.party import party_type
-from pipelines.load.normalise.phone import phone_keys
-from pipelines.load.normalise.place import country_codes, country_of_domain, state_codes
+from pipelines.load.normalise.place import (
+    country_codes,
+    country_of_domain,
+    state_codes,
+    subdivisions,
+)
 from pipelines.load.normalise.text import clean, cleaned
-from pipelines.load.quarantine import Reason
+from pipelines.load.normalise.zone import zones
+from pipelines.load.read.quarantine import Reason
 from pipelines.load.rows.context import Check, Context, Rows, not_json, set_aside, stamp
+from pipelines.load.rows.merges import merge_rows
+from pipelines.load.rows.phones import both_phones
 from pipelines.load.rows.signals import consent_rows, outcome_rows
-from pipelines.load.tables import SCHEMAS
 
 _PLACE = ("phone", "mobile", "country", "email")
 # Columns of `lead` that come from other fields than the one of their name.
@@ -27,12 +34,17 @@ _DERIVED: dict[str, tuple[str, ...]] = {
     "country": _PLACE,
     "country_source": _PLACE,
     "state": ("state", *_PLACE),
+    "state_code": ("state", *_PLACE),
+    "timezone": ("timezone", "state", *_PLACE),
+    "timezone_source": ("timezone", "state", *_PLACE),
     "party_type": ("party_type", "company", "title", "email"),
 }
+_ZONED = {"timezone", "timezone_source"}
+_SITED = {"state", "state_code", *_ZONED}
 
 
 def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
-    """Turn raw records into rows of lead, custom, static_label, outcome and consent_event.
+    """Turn raw records into rows of lead, custom, static_label, outcome, consent and merges.
 
     Parameters
     ----------
@@ -48,10 +60,12 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
         tables["custom"] = good.select("row_number", *(kept(h) for h in plan.custom))
     if plan.label is not None:
         tables["static_label"] = _label(good, key, context)
-    if any(plan.has(name) for name in OUTCOME_SIGNALS):
+    if plan.outcomes or any(plan.has(name) for name in OUTCOME_SIGNALS):
         tables["outcome"] = outcome_rows(good, key, context)
     if plan.opt_outs:
         tables["consent_event"] = consent_rows(good, key, context)
+    if plan.has("merged_ids"):
+        tables["lead_merge"] = merge_rows(good, key, context)
     return Rows(tables, quarantine)
 
 
@@ -101,13 +115,14 @@ def lead_columns(
     fields = [context.values(good, n) for n in LEAD_FIELDS if n in needed and n != "source_id"]
     lead = lead.hstack(fields)
     if "email" in needed:
-        lead = lead.hstack(email_keys(lead["email"]))
+        keys = email_keys(lead["email"])
+        context.count_lost(lead["email"], keys["email_key"])
+        lead = lead.hstack(keys)
     if not _DERIVED.keys() & wanted <= {"email_key", "email_domain", "party_type"}:
-        lead = _placed(lead, context)
-    if "state" in wanted:
-        lead = lead.with_columns(state_codes(lead["state"], lead["country"]))
-    if "merged_into_id" in wanted and _is_salesforce(context):
-        lead = lead.with_columns(salesforce_18(lead["merged_into_id"]))
+        lead = _placed(lead, context, wanted)
+    if "merged_into_id" in wanted:
+        ids = lead_ids(lead["merged_into_id"], is_salesforce=_is_salesforce(context))
+        lead = lead.with_columns(ids)
     if "party_type" in wanted:
         given = lead["party_type"].alias("\0party")
         lead = lead.with_columns(given).with_columns(party_type("\0party").alias("party_type"))
@@ -133,14 +148,13 @@ def _is_empty(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series:
     return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True).scatter(left, True)
 
 
-def _placed(lead: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Add phones and country: the field, else the phone's country, else the domain's."""
+def _placed(lead: pl.DataFrame, context: Context, wanted: Collection[str]) -> pl.DataFrame:
+    """Add phones, country, state and zone. Country: the field, else the phone's, the domain's."""
     country = country_codes(lead["country"])
-    lost = int((lead["country"].is_not_null() & country.is_null()).sum())
-    if lost:
-        context.unreadable["country"] += lost
-    phone = phone_keys(lead["phone"], country)
-    mobile = phone_keys(lead["mobile"], country)
+    context.count_lost(lead["country"], country)
+    phone, mobile = both_phones(lead["phone"], lead["mobile"], country)
+    for name, keys in (("phone", phone), ("mobile", mobile)):
+        context.count_lost(lead[name], keys["e164"])
     placed = lead.with_columns(
         country.alias("\0field"),
         pl.coalesce(phone["region"], mobile["region"]).alias("\0phone"),
@@ -155,12 +169,23 @@ def _placed(lead: pl.DataFrame, context: Context) -> pl.DataFrame:
         ).alias("line_type"),
     )
     sources = ("\0field", "\0phone", "\0domain")
-    return placed.with_columns(
+    placed = placed.with_columns(
         pl.coalesce(sources).alias("country"),
         pl.coalesce(pl.when(pl.col(s).is_not_null()).then(pl.lit(s[1:])) for s in sources).alias(
             "country_source"
         ),
     ).drop(sources)
+    if _SITED.isdisjoint(wanted):
+        return placed
+    codes = subdivisions(placed["state"], placed["country"])
+    placed = placed.with_columns(codes, state_codes(placed["state"], codes))
+    if _ZONED.isdisjoint(wanted):
+        return placed
+    found = zones(placed, (phone, mobile))
+    context.count_lost(
+        lead["timezone"], found["timezone"].set(found["timezone_source"].ne_missing("field"), None)
+    )
+    return placed.with_columns(found)
 
 
 def _source_id(good: pl.DataFrame, context: Context) -> pl.Series:
@@ -168,7 +193,7 @@ def _source_id(good: pl.DataFrame, context: Context) -> pl.Series:
         numbered = pl.concat_str(pl.lit(context.file_id + ":"), pl.col("row_number"))
         return good.select(numbered.alias("source_id"))["source_id"]
     given = good["\0id"].alias("source_id")
-    return salesforce_18(given) if _is_salesforce(context) else given
+    return lead_ids(given, is_salesforce=_is_salesforce(context))
 
 
 def _is_salesforce(context: Context) -> bool:

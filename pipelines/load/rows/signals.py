@@ -2,12 +2,12 @@
 
 import polars as pl
 
+from pipelines.load.meaning.kinds import OUTCOME_SIGNALS
+from pipelines.load.meaning.outcome_rules import OPEN, OutcomeRule, milestones_of
+from pipelines.load.meaning.plan import outcome_date
 from pipelines.load.normalise.text import boolean, clean, opt_out
 from pipelines.load.normalise.when import is_day_only
 from pipelines.load.rows.context import Context, stamp
-
-# HubSpot's default stages in their order; being at one means having passed the ones before.
-_CUSTOMER_STAGES = ("customer", "evangelist")
 
 
 def outcome_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -17,54 +17,65 @@ def outcome_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.
     nobody can say when, so it may exclude a lead and must not date a label. ``outcome_id`` is
     stable, so that the next export says the same thing again and adds nothing.
     """
-    cells = good.select(context.values(good, name) for name in _SIGNALS)
+    cells = good.select(context.values(good, name) for name in OUTCOME_SIGNALS)
     day = pl.DataFrame(
-        {name: is_day_only(context.cells(good, name)) for name in _SIGNALS if name.endswith("_at")}
+        {
+            name: is_day_only(context.cells(good, name))
+            for name in OUTCOME_SIGNALS
+            if name.endswith("_at")
+        }
     )
-    probability = pl.col("win_probability")
-    stage = pl.col("lifecycle_stage").str.to_lowercase().str.replace_all(r"[\s_-]", "")
-    is_customer = stage.is_in(_CUSTOMER_STAGES).fill_null(value=False)
+    frame = key.hstack(cells).hstack(day.rename({name: f"\0{name}" for name in day.columns}))
     milestone = context.plan.preset.milestone if context.plan.preset else "converted"
-    supplied = context.plan.has
     converted = (
         pl.col("is_converted").fill_null(value=False)
-        if supplied("is_converted")
+        if context.plan.has("is_converted")
         else pl.col("converted_at").is_not_null()
     )
+    probability = pl.col("win_probability")
+    # Odoo archives what is lost, and sets its probability to nothing; either alone is no verdict.
+    is_given_up = ~pl.col("is_active").fill_null(value=True) | pl.col("lost_reason").is_not_null()
     reached = [
         (milestone, converted, "converted_at"),
-        ("converted", is_customer | pl.col("customer_at").is_not_null(), "customer_at"),
+        ("converted", pl.col("customer_at").is_not_null(), "customer_at"),
         ("qualified", pl.col("qualified_at").is_not_null(), "qualified_at"),
         ("opportunity", pl.col("opportunity_at").is_not_null(), "opportunity_at"),
         ("won", (probability == 100).fill_null(value=False), "closed_at"),
-        (
-            "lost",
-            ((probability == 0) & pl.col("lost_reason").is_not_null()).fill_null(value=False),
-            "closed_at",
-        ),
+        ("lost", (probability == 0).fill_null(value=False) & is_given_up, "closed_at"),
     ]
-    frame = key.hstack(cells).hstack(day.rename({name: f"\0{name}" for name in day.columns}))
     parts = [_reached(frame, *row, context) for row in reached]
-    return pl.concat(parts).unique("outcome_id", keep="first", maintain_order=True)
+    for rule in context.plan.outcomes:
+        parts += _told(frame, good, rule, context)
+    # What says when wins over what does not, and a field of its own over the word of a status.
+    found = pl.concat(parts).sort(pl.col("occurred_at").is_null(), maintain_order=True)
+    return found.unique("outcome_id", keep="first", maintain_order=True)
 
 
-_SIGNALS = (
-    "is_converted",
-    "converted_at",
-    "lifecycle_stage",
-    "qualified_at",
-    "opportunity_at",
-    "customer_at",
-    "win_probability",
-    "closed_at",
-    "lost_reason",
-)
+def _told(
+    frame: pl.DataFrame, good: pl.DataFrame, rule: OutcomeRule, context: Context
+) -> list[pl.DataFrame]:
+    """Return the rows that the values of one column tell of."""
+    meant = milestones_of(context.column(good, rule.column), rule)
+    if rule.date_column is not None:
+        at = context.dates(good, rule.date_column, outcome_date(rule.date_column))
+        is_day = is_day_only(context.column(good, rule.date_column))
+        frame = frame.with_columns(at.alias("\1told_at"), is_day.alias("\0\1told_at"))
+    parts = []
+    for milestone in sorted(set(rule.meanings.values()) - {OPEN}):
+        date = rule.dates.get(milestone, "\1never")
+        if rule.date_column is not None:
+            date = "\1told_at"
+        if date not in frame.columns:
+            never = pl.lit(None, dtype=pl.Datetime("us")).alias(date)
+            frame = frame.with_columns(never, pl.lit(value=False).alias(f"\0{date}"))
+        is_reached = pl.lit((meant == milestone).fill_null(value=False))
+        parts.append(_reached(frame, milestone, is_reached, date, context))
+    return parts
 
 
 def _reached(
     frame: pl.DataFrame, milestone: str, when: pl.Expr, date: str, context: Context
 ) -> pl.DataFrame:
-    fallback = [pl.col("closed_at")] if date == "customer_at" else []
     preset = context.plan.preset
     day_only = pl.col(f"\0{date}")
     if preset is not None and date in preset.day_fields:
@@ -77,7 +88,7 @@ def _reached(
             contact_key=pl.lit(None, dtype=pl.String),
             outcome_id=pl.concat_str(pl.col("source_id"), pl.lit(f":{milestone}")),
             milestone=pl.lit(milestone),
-            occurred_at=pl.coalesce(pl.col(date), *fallback),
+            occurred_at=pl.col(date),
             occurred_precision=pl.when(day_only).then(pl.lit("day")).otherwise(pl.lit("second")),
             reason=pl.col("lost_reason") if milestone == "lost" else pl.lit(None, dtype=pl.String),
             value_amount=pl.lit(None, dtype=pl.Float64),

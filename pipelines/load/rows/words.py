@@ -21,8 +21,9 @@ CONTACT_CHANNELS = {
     "ai_voice": "ai_voice voice_ai ai_call robocall",
 }
 DIRECTIONS = {
-    "in": "in inbound incoming received",
-    "out": "out outbound outgoing sent internal",
+    "in": "in inbound incoming received incoming_email",
+    # HubSpot calls what it has sent an EMAIL, and nothing else that.
+    "out": "out outbound outgoing sent internal email forwarded_email",
 }
 ACTORS = {"human": "human person rep user agent", "ai": "ai bot ai_agent", "system": "system auto"}
 MILESTONES = {
@@ -30,7 +31,7 @@ MILESTONES = {
     "converted": "converted conversion customer",
     "opportunity": "opportunity",
     "won": "won closed_won",
-    "disqualified": "disqualified unqualified junk",
+    "disqualified": "disqualified unqualified junk not_converted",
     "lost": "lost closed_lost",
 }
 CONSENT_STATUSES = {

@@ -20,6 +20,7 @@ Form = Literal["parquet", "csv"]
 Heard = Callable[[Stage], None]
 """Called with every stage when it has ended."""
 
+_RAW_KINDS: Final = ("leads", "activities")
 _KINDS: Final = ("leads", "activities", "outcomes", "consent")
 EXPORTS: Final = (
     *(f"{kind}_{system}" for kind in _KINDS for system in ("salesforce", "hubspot")),
@@ -92,6 +93,7 @@ def run_backlog(places: Places, run: BacklogRun, *, keep: bool, heard: Heard) ->
     with Meter(places.areas()) as meter:
         path = _Path(places, run, meter, heard, keep)
         path.generate()
+        path.raw()
         path.load()
         path.train()
         path.night("first night", _FIRST_NIGHT)
@@ -125,6 +127,17 @@ class _Path:
             "updated": sum(updated.get(name, 0) for name in leads),
         }
         self._whole("change", "change 1%", sum(self.result.made.values()), done, done.output)
+
+    def raw(self) -> None:
+        """Let DuckDB copy the leads and activities into tables, to hold the load against it."""
+        made = [self.places.world / name for name in EXPORTS if name.startswith(_RAW_KINDS)]
+        folders = [folder for folder in made if folder.is_dir()]
+        file = self.places.root / "raw.duckdb"
+        arguments = [self.result.form, str(file), *map(str, folders)]
+        done = self._run("raw", arguments, module="pipelines.runs.bench.raw")
+        file.unlink()
+        self.result.raw_seconds = done.seconds
+        self._whole("raw", "DuckDB alone", sum(done.output.values()), done, done.output)
 
     def load(self) -> None:
         """Land every export; the last one merges all."""
@@ -205,10 +218,17 @@ class _Path:
     def _judge(self, bar: Bar, seconds: float) -> None:
         self.result.bars.append(Judged(bar.name, "s", seconds, bar.at(self.result.rows)))
 
-    def _run(self, stage: str, arguments: list[str], allowed: tuple[int, ...] = ()) -> Finished:
+    def _run(
+        self,
+        stage: str,
+        arguments: list[str],
+        allowed: tuple[int, ...] = (),
+        module: str = "pipelines.cli",
+    ) -> Finished:
         logs = self.places.root / "logs" / stage.replace(" ", "-")
         self.result.failure = {"stage": stage, "exit_code": None, "last_lines": []}
-        done = run_command(arguments, home=self.places.home, logs=logs, meter=self.meter)
+        home, meter = self.places.home, self.meter
+        done = run_command(arguments, home=home, logs=logs, meter=meter, module=module)
         if done.code not in (0, *allowed):
             self.result.failure |= {"exit_code": done.code, "last_lines": done.last_lines}
             raise failed(stage, done)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,15 +47,19 @@ class Finished:
         return self.ended - self.started
 
 
-def run_command(arguments: list[str], *, home: Home, logs: Path, meter: Meter) -> Finished:
+def run_command(
+    arguments: list[str], *, home: Home, logs: Path, meter: Meter, module: str = "pipelines.cli"
+) -> Finished:
     """Run ``lead-triage ARGUMENTS`` in a process group of its own, measured, to its end.
 
-    The group is ended when we are interrupted: nothing that was started goes on alone.
+    The group is ended when we are interrupted or killed: nothing that was started goes on alone.
 
     Parameters
     ----------
     logs : Path
         Folder for what the command prints.
+    module : str
+        Run instead of the command line.
     """
     logs.mkdir(parents=True, exist_ok=True)
     printed, said = logs / "stdout", logs / "stderr"
@@ -62,7 +67,7 @@ def run_command(arguments: list[str], *, home: Home, logs: Path, meter: Meter) -
     with printed.open("wb") as stdout, said.open("wb") as stderr:
         started = time.time()
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", "-m", "pipelines.cli", *arguments],
+            [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
@@ -70,14 +75,31 @@ def run_command(arguments: list[str], *, home: Home, logs: Path, meter: Meter) -
             start_new_session=True,
         )
         try:
-            meter.follow(process.pid)
-            ended = _wait(process)
+            with _guarded(process.pid):
+                meter.follow(process.pid)
+                ended = _wait(process)
         except BaseException:
             _end(process)
             raise
         finally:
             meter.follow(None)
     return Finished(process.returncode, started, ended, _parsed(printed), _last(said))
+
+
+@contextmanager
+def _guarded(group: int) -> Iterator[None]:
+    """End the process group should we be killed meanwhile: a shell then finds its input closed."""
+    shell = subprocess.Popen(  # noqa: S603
+        ["/bin/sh", "-c", 'read -r _ || kill -s KILL -- "-$0"', str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        shell.communicate(b"\n")
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> float:

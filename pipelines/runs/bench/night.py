@@ -53,19 +53,27 @@ def measured(step: str, window: Window, meter: Meter) -> Stage:
 
 
 def night_windows(home: Home, done: Finished) -> list[Window]:
-    """Return the stages of the last nightly, and last what the process took besides.
-
-    A stage's end is in the ledger; it began its own seconds before that.
-    """
+    """Return the stages of the last nightly, and last what the process took besides."""
     with Ledger(home.ledger) as ledger:
         record = runs.last(ledger, "nightly")
         if record is None:
             raise StoreError("the ledger knows of no nightly", fix="report this")
-        ends = ledger.rows(
-            "SELECT started_at FROM stage WHERE run_id = ? ORDER BY position", record.run_id
-        )
-        stages = runs.stages(ledger, record.run_id)
-    known: dict[str, Any] = {}
+        found = _stage_windows(ledger, record.run_id, {})
+    rest = done.seconds - sum(window.seconds for window in found)
+    last = found[-1].end if found else done.started
+    return [*found, Window(START_AND_END, None, last, done.ended, rest, {})]
+
+
+def _stage_windows(ledger: Ledger, run_id: str, known: dict[str, Any]) -> list[Window]:
+    """Return the stages of a run. A stage's end is in the ledger; it began its seconds before.
+
+    Parameters
+    ----------
+    known : dict of str to Any
+        Counts that its stages need not have made themselves.
+    """
+    ends = ledger.rows("SELECT started_at FROM stage WHERE run_id = ? ORDER BY position", run_id)
+    stages = runs.stages(ledger, run_id)
     found = []
     for stage, (at,) in zip(stages, ends, strict=True):
         known |= {key: stage.counts[key] for key in ("leads",) if key in stage.counts}
@@ -75,13 +83,11 @@ def night_windows(home: Home, done: Finished) -> list[Window]:
         found.append(
             Window(stage.name, rows, end - stage.seconds, end, stage.seconds, stage.counts)
         )
-    rest = done.seconds - sum(window.seconds for window in found)
-    last = found[-1].end if found else done.started
-    return [*found, Window(START_AND_END, None, last, done.ended, rest, {})]
+    return found
 
 
 def load_windows(home: Home, name: str, leads: int, done: Finished) -> list[Window]:
-    """Return the landing of an export and, where it was the last one, the merge of all of them.
+    """Return the landing of an export and, where it was the last one, what is done for all.
 
     Parameters
     ----------
@@ -95,14 +101,12 @@ def load_windows(home: Home, name: str, leads: int, done: Finished) -> list[Wind
     }
     with Ledger(home.ledger) as ledger:
         record = runs.last(ledger, "load")
-    if record is None or record.finished_at is None:
-        return [Window(name, records, done.started, done.ended, done.seconds, counts)]
-    start, end = _epoch(record.started_at), _epoch(record.finished_at)
-    landing = done.seconds - (end - start)
-    return [
-        Window(name, records, done.started, start, landing, counts),
-        Window("merge, identify, publish", leads, start, end, end - start, {}),
-    ]
+        if record is None or record.finished_at is None:
+            return [Window(name, records, done.started, done.ended, done.seconds, counts)]
+        together = _stage_windows(ledger, record.run_id, {"leads": leads})
+    landing = done.seconds - sum(window.seconds for window in together)
+    start = _epoch(record.started_at)
+    return [Window(name, records, done.started, start, landing, counts), *together]
 
 
 def _epoch(at: datetime) -> float:

@@ -75,6 +75,8 @@ class BacklogRun:
     ----------
     made, merged : dict of str to int
         Leads that the day's change updates and adds, as generated and as the night counted them.
+    raw_seconds : float or None
+        Time in which DuckDB copies the files of leads and activities into tables.
     published_bytes : int
         Size of the published file of the measured night.
     store_peak_bytes : int
@@ -93,6 +95,7 @@ class BacklogRun:
     notes: list[str] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
     merged: dict[str, int] = field(default_factory=dict)
+    raw_seconds: float | None = None
     published_bytes: int = 0
     store_peak_bytes: int = 0
     failure: dict[str, Any] | None = None
@@ -115,6 +118,12 @@ class BacklogRun:
         """Return the most memory of any stage of a step."""
         return max((s.peak_memory_bytes for s in self.stages if s.step == step), default=0)
 
+    @property
+    def raw_ratio(self) -> float | None:
+        """First load by the raw copy of its leads and activities; None before both were done."""
+        loaded = self.seconds("load")
+        return loaded / self.raw_seconds if self.raw_seconds and loaded else None
+
     def judge_store(self) -> None:
         """Judge the published file and the disk that making it took."""
         per_lead = self.published_bytes / self.rows
@@ -126,6 +135,7 @@ class BacklogRun:
         """Return the run as JSON values."""
         return {
             **asdict(self),
+            "raw_ratio": self.raw_ratio,
             "stages": [stage.to_json() for stage in self.stages],
             "bars": [bar.to_json() for bar in self.bars],
         }

@@ -10,7 +10,7 @@ from typing import Any, Self
 from pipelines.errors import LockedError, RefusedError, StoreError
 from pipelines.store.sqltext import sql
 
-LEDGER_VERSION = 2
+LEDGER_VERSION = 3
 _BUSY_S = 30.0
 
 
@@ -69,10 +69,12 @@ class Ledger:
         with self._translated():
             return self._connection.execute(statement, values).rowcount
 
-    def executemany(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run one statement for every row."""
+    def executemany(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """Run one statement for every row and return the number of rows it changed."""
+        if not rows:
+            return 0
         with self._translated():
-            self._connection.executemany(statement, rows)
+            return self._connection.executemany(statement, rows).rowcount
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a SELECT."""

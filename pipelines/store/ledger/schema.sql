@@ -40,6 +40,13 @@ CREATE TABLE IF NOT EXISTS suppression_tag (
     key_hmac TEXT PRIMARY KEY,
     tag TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Repaired records that a person has accepted; record 0 stands for all of the batch.
+CREATE TABLE IF NOT EXISTS salvage_review (
+    batch_id TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    accepted_at TEXT NOT NULL,
+    PRIMARY KEY (batch_id, record)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS claim (
     claim_id TEXT PRIMARY KEY,
     run_id TEXT NOT NULL,

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.store.ledger.connection import Ledger
 
 _TAG_SCHEME = "suppression_tag_scheme"
+_TAKEN = "suppressions_of:"
 _COLUMNS = ("suppression_id", "kind", "key_hmac", "channel", "reason", "since", "until", "source")
 
 
@@ -50,7 +51,6 @@ def add(ledger: Ledger, rows: Iterable[Suppression], *, tag_scheme: str | None =
     tag_scheme : str or None
         Names the scheme and key that the tags were made by; None: tags are not kept.
     """
-    before = count(ledger)
     given = list(rows)
     values = [
         (
@@ -66,17 +66,64 @@ def add(ledger: Ledger, rows: Iterable[Suppression], *, tag_scheme: str | None =
         for row in given
     ]
     tagged = [(row.key_hmac, row.tag) for row in given if row.tag is not None]
+    return _write(ledger, values, tagged, tag_scheme)
+
+
+def add_hashed(
+    ledger: Ledger,
+    hashed: pl.DataFrame,
+    *,
+    source: str,
+    since: datetime,
+    tag_scheme: str,
+) -> int:
+    """Record a part of a long list in one transaction, as `add` does, without an object per row.
+
+    Parameters
+    ----------
+    hashed : pl.DataFrame
+        key_hmac, kind, channel (null binds all), reason, tag: all String.
+    """
+    rows = hashed.select(
+        pl.format("{}:{}", "key_hmac", pl.col("channel").fill_null("*")).alias("suppression_id"),
+        "kind",
+        "key_hmac",
+        "channel",
+        "reason",
+        pl.lit(since.isoformat()).alias("since"),
+        pl.lit(None, dtype=pl.String).alias("until"),
+        pl.lit(source).alias("source"),
+    ).rows()
+    return _write(ledger, rows, hashed.select("key_hmac", "tag").rows(), tag_scheme)
+
+
+def _write(
+    ledger: Ledger,
+    rows: Sequence[tuple[object, ...]],
+    tagged: Sequence[tuple[str, str]],
+    tag_scheme: str | None,
+) -> int:
     if tag_scheme is None:
         tagged = []
     with ledger.transaction():
-        ledger.executemany(
-            "INSERT OR IGNORE INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values
+        added = ledger.executemany(
+            "INSERT OR IGNORE INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
         )
         if tagged and _tag_scheme(ledger) != tag_scheme:
             ledger.execute("DELETE FROM suppression_tag")
             ledger.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", _TAG_SCHEME, tag_scheme)
         ledger.executemany("INSERT OR REPLACE INTO suppression_tag VALUES (?, ?)", tagged)
-    return count(ledger) - before
+    return added
+
+
+def is_taken(ledger: Ledger, batch_id: str) -> bool:
+    """Tell whether every contact point of a landed list is in force."""
+    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = ?", _TAKEN + batch_id))
+
+
+def note_taken(ledger: Ledger, batch_id: str) -> None:
+    """Remember that every contact point of a landed list is in force."""
+    ledger.execute("INSERT OR IGNORE INTO meta VALUES (?, '1')", _TAKEN + batch_id)
 
 
 def count(ledger: Ledger) -> int:

@@ -1,7 +1,9 @@
 """The tables of the store, declared as data."""
 
 from pipelines.store.duck import WORK, Database
-from pipelines.store.schema.leads import LEAD_TABLES
+from pipelines.store.schema.history import make_lead_as_of
+from pipelines.store.schema.labels import LABEL_AUDIT
+from pipelines.store.schema.leads import HISTORY_COLUMNS, LEAD_TABLES
 from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES, NIGHT_VIEWS
 from pipelines.store.schema.packed import (
     PACKED_DECISION,
@@ -9,22 +11,28 @@ from pipelines.store.schema.packed import (
     begin_night,
     pack_night,
 )
+from pipelines.store.schema.persons import PERSON_TABLES
 from pipelines.store.schema.spec import Column, Table
+from pipelines.store.schema.upgrade import pack_lead, upgrade_lead
 from pipelines.store.sqltext import quoted
 
-TABLES: tuple[Table, ...] = (*LEAD_TABLES, *NIGHT_TABLES)
+TABLES: tuple[Table, ...] = (*LEAD_TABLES, LABEL_AUDIT, *PERSON_TABLES, *NIGHT_TABLES)
 
 _BY_NAME = {declared.name: declared for declared in TABLES}
 _WORK_NAMES = frozenset(declared.name for declared in WORK_TABLES)
+# TABLE or VIEW, its name, and the column; None: the whole.
+_Commented = tuple[str, str, str | None]
 
 __all__ = [
     "CHANNELS",
+    "HISTORY_COLUMNS",
     "TABLES",
     "Column",
     "Table",
     "begin_night",
     "comment_tables",
     "create_tables",
+    "pack_lead",
     "pack_night",
     "renew_tables",
     "reset_table",
@@ -32,11 +40,27 @@ __all__ = [
 
 
 def create_tables(db: Database) -> None:
-    """Create every declared table that is missing, empty; a published view stands for its table."""
-    known = {*db.tables(), *db.views()}
+    """Create every declared table that is missing, empty; a published view stands for its table.
+
+    A table of an earlier version gets the columns that it lacks, without values; `lead` is made
+    anew where it is stored in another way.
+    """
+    views = db.views()
+    tables = db.tables()
+    if "lead" in tables:
+        upgrade_lead(db)
     for declared in TABLES:
-        if declared.name not in known:
+        if declared.name not in {*tables, *views}:
             db.run(f"CREATE TABLE {quoted(declared.name)} ({_columns(declared)})")
+        elif declared.name in tables:
+            stored = db.columns(declared.name)
+            for column in declared.columns:
+                if column.name not in stored:
+                    db.run(
+                        f"ALTER TABLE {quoted(declared.name)}"
+                        f" ADD COLUMN {quoted(column.name)} {column.type}"
+                    )
+    make_lead_as_of(db)
 
 
 def renew_tables(db: Database, place: str) -> None:
@@ -46,8 +70,8 @@ def renew_tables(db: Database, place: str) -> None:
     """
     known = db.tables()
     for declared in TABLES:
-        names = [column.name for column in declared.columns]
-        if declared.name in known and list(db.columns(declared.name)) == names:
+        names = {column.name for column in declared.columns}
+        if declared.name in known and set(db.columns(declared.name)) == names:
             target = f"{place}.{quoted(declared.name)}"
             db.run(f"CREATE OR REPLACE TABLE {target} ({_columns(declared)})")
 
@@ -62,25 +86,35 @@ def reset_table(db: Database, name: str) -> None:
 
 
 def comment_tables(db: Database) -> None:
-    """Write the comments of all tables and columns; tables per source get a general one."""
-    statements = []
+    """Write the comments of all tables and columns; tables per source get a general one.
+
+    Most of a copied file has its comments: only what differs is written.
+    """
+    wanted: dict[_Commented, str] = {}
     for name in db.tables():
         table = _BY_NAME.get(name)
         if table is not None:
             known = db.columns(name)
             columns = {c.name: c.comment for c in _described(table) if c.name in known}
-            statements += _comments(name, table.comment, columns)
+            wanted |= _comments("TABLE", name, table.comment, columns)
         elif name.startswith("lead_custom_"):
             columns = dict.fromkeys(db.columns(name), "as in the file, typed by its content")
             columns["lead_key"] = "lead"
             source = name.removeprefix("lead_custom_")
             about = f"Columns of {source} that no canonical field claims"
-            statements += _comments(name, about, columns)
+            wanted |= _comments("TABLE", name, about, columns)
     views = db.views()
     for view in (*NIGHT_VIEWS, *WORK_TABLES):
         if view.name in views:
             columns = {c.name: c.comment for c in view.columns}
-            statements += _comments(view.name, view.comment, columns, what="VIEW")
+            wanted |= _comments("VIEW", view.name, view.comment, columns)
+    written = _written_comments(db)
+    statements = [
+        f"COMMENT ON {kind if column is None else 'COLUMN'} {quoted(name)}"
+        f"{'' if column is None else '.' + quoted(column)} IS {_literal(text)}"
+        for (kind, name, column), text in wanted.items()
+        if written.get((name, column)) != text
+    ]
     # One transaction: hundreds of commits would cost a second.
     db.run(";".join(["BEGIN", *statements, "COMMIT"]))
 
@@ -93,14 +127,23 @@ def _columns(declared: Table) -> str:
     return ", ".join(f"{quoted(c.name)} {c.type}" for c in declared.columns)
 
 
-def _comments(name: str, comment: str, columns: dict[str, str], what: str = "TABLE") -> list[str]:
-    return [
-        f"COMMENT ON {what} {quoted(name)} IS {_literal(comment)}",
-        *(
-            f"COMMENT ON COLUMN {quoted(name)}.{quoted(column)} IS {_literal(text)}"
-            for column, text in columns.items()
-        ),
-    ]
+def _comments(kind: str, name: str, comment: str, columns: dict[str, str]) -> dict[_Commented, str]:
+    return {
+        (kind, name, None): comment,
+        **{(kind, name, column): text for column, text in columns.items()},
+    }
+
+
+def _written_comments(db: Database) -> dict[tuple[str, str | None], str | None]:
+    found = db.frame(
+        "SELECT table_name, NULL::VARCHAR AS column_name, comment FROM duckdb_tables()"
+        " WHERE database_name = current_catalog()"
+        " UNION ALL SELECT view_name, NULL, comment FROM duckdb_views()"
+        " WHERE database_name = current_catalog()"
+        " UNION ALL SELECT table_name, column_name, comment FROM duckdb_columns()"
+        " WHERE database_name = current_catalog()"
+    )
+    return {(table, column): comment for table, column, comment in found.rows()}
 
 
 def _literal(text: str) -> str:

@@ -19,6 +19,9 @@ _CHILD = (
     ),
 )
 
+# A website that names the domain of the address; an @ would be taken for the domain.
+_HAS_DOMAIN = "contains({website}, {email_domain}) AND NOT contains({website}, '@')"
+
 LEAD = table(
     "lead",
     "One row per lead as exported, (source_system, source_id) is unique",
@@ -33,7 +36,11 @@ LEAD = table(
     ("full_name", "VARCHAR", "full name as exported"),
     ("title", "VARCHAR", "job title as exported"),
     ("company", "VARCHAR", "company as exported"),
-    ("email", "VARCHAR USING COMPRESSION zstd", "e-mail address as exported"),
+    (
+        "email",
+        "VARCHAR GENERATED ALWAYS AS (coalesce(own_email, email_key))",
+        "e-mail address as exported",
+    ),
     (
         "email_key",
         "VARCHAR USING COMPRESSION zstd",
@@ -45,10 +52,16 @@ LEAD = table(
     ("phone_e164", "VARCHAR", "phone in E.164; null when not a valid number"),
     ("mobile_e164", "VARCHAR", "mobile in E.164; null when not a valid number"),
     ("line_type", "VARCHAR", "mobile, landline or unknown"),
-    ("website", "VARCHAR", "website as exported"),
+    (
+        "website",
+        "VARCHAR GENERATED ALWAYS AS"
+        " (coalesce(own_website, replace(website_shape, '@', email_domain)))",
+        "website as exported",
+    ),
     ("street", "VARCHAR", "street as exported"),
     ("city", "VARCHAR", "city as exported"),
-    ("state", "VARCHAR", "state or region as exported"),
+    ("state", "VARCHAR", "state or region as exported; US, CA and AU: its postal code"),
+    ("state_code", "VARCHAR", "state as ISO 3166-2, such as US-CA; null when not known"),
     ("postal_code", "VARCHAR", "postal code as exported"),
     ("country", "VARCHAR", "ISO 3166-1 alpha-2 code; null when unknown"),
     ("country_source", "VARCHAR", "where country came from: field, phone or domain"),
@@ -63,15 +76,82 @@ LEAD = table(
     ("modified_at", "TIMESTAMP_S", "UTC time of the last change in the source"),
     ("last_activity_date", "DATE", "last activity as the source counts it; may be a due date"),
     ("assigned_at", "TIMESTAMP", "UTC time at which the owner got the lead"),
-    ("timezone", "VARCHAR", "IANA time zone of the person, where given"),
+    ("timezone", "VARCHAR", "IANA time zone; null where nothing leaves one zone only"),
+    ("timezone_source", "VARCHAR", "where timezone came from: field, state, country or phone"),
     ("language", "VARCHAR", "language of the person, where given"),
     ("email_bounced_at", "TIMESTAMP", "UTC time of the last hard bounce"),
     ("phone_valid", "BOOLEAN", "the source's own verdict on the phone number"),
     ("party_type", "VARCHAR", "organisation, sole_trader, consumer or unknown"),
     ("assisted_channel", "VARCHAR", "explicit wish for a handler or channel"),
     ("is_dated", "BOOLEAN", "false: a file without dates, a population of its own"),
+    (
+        "ingested_at",
+        "TIMESTAMP",
+        "UTC time of the load since which this store knows the lead as it is: see lead_snapshot",
+    ),
+    _ORIGIN[1],
+    ("own_email", "VARCHAR", "email where that is not email_key: read email instead"),
+    ("own_website", "VARCHAR", "website where website_shape is null: read website instead"),
+    ("website_shape", "VARCHAR", "website with @ for email_domain: read website instead"),
+)
+
+# What is kept of a lead when a newer export changes it: everything that decides or that a feature
+# reads. The address and numbers as typed and the street are not: nobody needs them any more.
+_FORGOTTEN = (
+    "lead_key",
+    "source_system",
+    "source_id",
+    "row_number",
+    "email",
+    "phone",
+    "mobile",
+    "street",
+    "ingested_at",
+    "batch_id",
+    "own_email",
+    "own_website",
+    "website_shape",
+)
+HISTORY_COLUMNS: tuple[str, ...] = tuple(
+    column.name for column in LEAD.columns if column.name not in _FORGOTTEN
+)
+
+LEAD_SNAPSHOT = table(
+    "lead_snapshot",
+    "One row per lead and time it changed: the former values of what changed, and only those;"
+    " SELECT * FROM lead_as_of(TIMESTAMP '...') puts them together",
+    ("lead_key", "BIGINT", "lead"),
+    ("known_from", "TIMESTAMP", "UTC time of the load since which the store knew the lead so"),
+    ("known_until", "TIMESTAMP", "UTC time of the load that brought other values"),
+    ("changed", "VARCHAR", "the columns that changed then, comma between; their former values"),
+    ("batch_id", "VARCHAR", "load batch that brought the other values"),
+    *(
+        (
+            column.name,
+            column.type.partition(" GENERATED ")[0],
+            f"former value, where `changed` names it: {column.comment}",
+        )
+        for column in LEAD.columns
+        if column.name in HISTORY_COLUMNS
+    ),
+)
+
+LEAD_MERGE = table(
+    "lead_merge",
+    "One row per lead that its source says was merged into another, told by the one that is left",
+    *_SOURCE,
+    ("absorbed_id", "VARCHAR", "source_id of the lead that is gone"),
+    ("master_id", "VARCHAR", "source_id of the lead that is left"),
     *_ORIGIN,
 )
+
+# Columns of `lead` that stand for a generated one, and what is stored in them, over the plain ones.
+PACKED_LEAD: dict[str, str] = {
+    "own_email": "CASE WHEN {email} IS DISTINCT FROM {email_key} THEN {email} END",
+    "own_website": f"CASE WHEN {_HAS_DOMAIN} THEN NULL ELSE {{website}} END",
+    "website_shape": f"CASE WHEN {_HAS_DOMAIN}"
+    " THEN replace({website}, {email_domain}, '@') END",
+}
 
 ACTIVITY = table(
     "activity",
@@ -182,6 +262,20 @@ SUPPRESSION = table(
     ("source", "VARCHAR", "command or file that brought it"),
 )
 
+SALVAGED_ROW = table(
+    "salvaged_row",
+    "One row per record that was repaired to be read; its lead is on no list until reviewed",
+    ("batch_id", "VARCHAR", "load batch; joins load_file.batch_id"),
+    ("row_number", "BIGINT", "1-based record number in the file"),
+    ("line", "BIGINT", "1-based line of the file on which the record begins"),
+    ("byte_offset", "BIGINT", "byte of the file at which the record begins, from 0"),
+    ("repair", "VARCHAR", "what was repaired"),
+    ("table_name", "VARCHAR", "table that the record became a row of"),
+    ("row_id", "VARCHAR", "own id of that row; source_id of a lead"),
+    ("lead_key", "BIGINT", "lead that stands on the record; null where none does"),
+    ("reviewed_by", "VARCHAR", "accepted, or the batch that brought it unbroken; null: nobody"),
+)
+
 LEAD_TABLES: tuple[Table, ...] = (
     LEAD,
     ACTIVITY,
@@ -192,4 +286,7 @@ LEAD_TABLES: tuple[Table, ...] = (
     CUSTOMER,
     REGISTRY,
     SUPPRESSION,
+    SALVAGED_ROW,
+    LEAD_SNAPSHOT,
+    LEAD_MERGE,
 )

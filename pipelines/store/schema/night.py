@@ -13,8 +13,12 @@ DEDUPE_LINK = table(
     "One row per lead: the person it belongs to and the rule that says so",
     ("lead_key", "BIGINT", "lead"),
     ("person_key", "BIGINT", "smallest lead_key of the person"),
-    ("match_rule", "VARCHAR", "self, email, phone or email+phone"),
-    ("match_weight", "DOUBLE", "weight of a fuzzy match; null for exact rules"),
+    ("match_rule", "VARCHAR", "self, or email, phone, source_merge, fuzzy with + between"),
+    (
+        "match_weight",
+        "DOUBLE",
+        "highest weight of its fuzzy pairs, see dedupe_edge; null without one",
+    ),
 )
 PERSON = table(
     "person",
@@ -91,6 +95,12 @@ LOAD_FILE = table(
     ("duplicates", "BIGINT", "records superseded by a later one in the same file"),
     ("quarantined", "BIGINT", "records set aside with a reason"),
     ("loaded_at", "TIMESTAMP", "UTC time of the merge"),
+    ("salvaged", "BIGINT", "records among the others that were repaired to be read"),
+    ("mapping", "VARCHAR", "JSON: what the columns were taken for; constants are left out"),
+    ("dialect", "VARCHAR", "JSON: how the file is written"),
+    ("seconds", "DOUBLE", "time that reading and landing took"),
+    ("older", "BIGINT", "leads among the unchanged whose record is older than what was stored"),
+    ("corrects", "VARCHAR", "batch whose set-aside records the file corrects; null: none"),
 )
 RUN = table(
     "run",

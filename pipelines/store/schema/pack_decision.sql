@@ -1,13 +1,12 @@
--- purpose: write the night's decisions as they are published: the five masks as one text
--- grain: one row per lead, in the order of the night
+-- purpose: write one part of the night's decisions as they are published: five masks as one text
+-- grain: one row per lead of the part
 -- reads: work.decision, work.eligibility
 -- writes: decision
--- parameters: none
+-- parameters: none; the part and its order, which a join need not keep, are filled in
 INSERT INTO decision BY NAME
 SELECT
     decided.run_id,
     decided.lead_key,
-    decided.person_key,
     decided.is_eligible,
     decided.channel,
     decided.handler,
@@ -16,6 +15,7 @@ SELECT
     decided.rank,
     decided.probability,
     decided.slice,
+    nullif(decided.person_key, decided.lead_key) AS own_person_key,
     person.region,
     coalesce(decided.email_reasons::VARCHAR, '') || ','
     || coalesce(decided.phone_reasons::VARCHAR, '') || ','
@@ -27,3 +27,4 @@ SELECT
 FROM work.decision AS decided
 LEFT JOIN work.eligibility AS person
     ON decided.person_key = person.person_key
+WHERE __part__

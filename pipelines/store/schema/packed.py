@@ -4,7 +4,8 @@ While a night is worked on, `eligibility` and `decision` are plain tables in a w
 published is `decision` with its masks as one text, because a text column is stored as a dictionary
 and a night has some thousand different sets of reasons, where five integers of 29 bits each are
 stored as they are. The masks are generated columns that read that text. `eligibility` is a view
-of `decision`: a person's row is that of the lead which stands for the person.
+of `decision`: a person's row is that of the lead which stands for the person. `decision` lies in
+order of rank, as `score` does in order of the score: there neighbours are equal or one apart.
 """
 
 from pipelines.store.duck import WORK, Database
@@ -13,6 +14,8 @@ from pipelines.store.schema.spec import Column, Table
 from pipelines.store.sqltext import quoted, sql
 
 WORK_TABLES: tuple[Table, ...] = (ELIGIBILITY, DECISION)
+# Published in an order of their own, which writing anew keeps.
+IN_ORDER_OF_RANK: tuple[str, ...] = (DECISION.name, SCORE.name)
 
 _LAST_NIGHT = (ELIGIBILITY.name, DECISION.name, SCORE.name, LIST_REASON.name)
 _GENERATED = {
@@ -21,7 +24,14 @@ _GENERATED = {
         for place, channel in enumerate(CHANNELS, start=1)
     },
     "expected_value": "coalesce(own_expected_value, probability)",
+    "person_key": "coalesce(own_person_key, lead_key)",
 }
+# The ranked leads come first, the best ahead: equal probabilities are neighbours then, and a rank
+# is one more than the last. Only leads that have one are sorted.
+_IN_ORDER = (
+    "decided.rank IS NOT NULL ORDER BY decided.rank",
+    "decided.rank IS NULL ORDER BY decided.lead_key",
+)
 PACKED_DECISION = Table(
     DECISION.name,
     DECISION.comment,
@@ -35,6 +45,7 @@ PACKED_DECISION = Table(
         Column("region", "VARCHAR", "policy region of the person; null where no policy row exists"),
         Column("packed_reasons", "VARCHAR", "the masks as one text: read *_reasons instead"),
         Column("own_expected_value", "DOUBLE", "expected_value where that is not probability"),
+        Column("own_person_key", "BIGINT", "person_key where that is not lead_key"),
     ),
 )
 
@@ -55,7 +66,8 @@ def begin_night(db: Database) -> None:
 def pack_night(db: Database) -> None:
     """Write the night's `decision` and `eligibility` from the work file into the store."""
     _create(db, quoted(DECISION.name), PACKED_DECISION)
-    db.run(sql(__package__, "pack_decision.sql"))
+    for part in _IN_ORDER:
+        db.run(sql(__package__, "pack_decision.sql").replace("__part__", part))
     db.run(sql(__package__, "eligibility_view.sql"))
 
 

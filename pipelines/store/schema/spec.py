@@ -11,6 +11,11 @@ class Column:
     type: str
     comment: str
 
+    @property
+    def is_generated(self) -> bool:
+        """Tell whether it is read from other columns instead of stored."""
+        return " GENERATED ALWAYS AS " in self.type
+
 
 @dataclass(frozen=True)
 class Table:

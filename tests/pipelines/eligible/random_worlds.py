@@ -75,6 +75,7 @@ def random_world(random: Random, leads: int, *, spread: int = 1) -> dict[str, li
         customer=[maker.customer() for _ in range(count(0.05))],
         registry=[maker.registry() for _ in range(count(0.25))],
         suppression=[maker.suppression() for _ in range(count(0.1))],
+        salvaged_row=some(maker.salvaged, 0.02),
     )
 
 
@@ -213,6 +214,10 @@ class _Maker:
             "ingested_at": AS_OF - self.pick(timedelta(0), age),
         }
 
+    def salvaged(self, lead_key: int) -> dict[str, Any]:
+        reviewed_by = self.pick(None, None, "accepted", "a batch")
+        return {"lead_key": self.maybe(lead_key, 0.9), "reviewed_by": reviewed_by}
+
     def suppression(self) -> dict[str, Any]:
         kind = self.pick("email", "phone", "domain")
         if kind == "domain":
@@ -236,6 +241,7 @@ def rare_world() -> dict[str, list[dict[str, Any]]]:
     ]
     leads[6]["email_key"] = "c@old.acme.example"
     others = {10: "d@sole.example", 11: "e.f@googlemail.com", 12: "g@googlemail.com"}
+    others |= {key: f"h{key}@sole2.example" for key in (13, 14)}
     leads += [{**leads[0], "lead_key": key, "email_key": name} for key, name in others.items()]
     moment = EDGES[8]
     late = EDGES[2]
@@ -263,6 +269,11 @@ def rare_world() -> dict[str, list[dict[str, Any]]]:
             {"kind": "domain", "key_hmac": hash_of("domain", "acme.example"), "until": AS_OF},
             {"kind": "domain", "key_hmac": hash_of("domain", "sole.example")},
             {"kind": "email", "key_hmac": hash_of("email", "a9b@gmail.com"), "until": AS_OF},
+        ],
+        salvaged_row=[
+            {"lead_key": 13},
+            {"lead_key": 14, "reviewed_by": "accepted"},
+            {"lead_key": None},
         ],
     )
 

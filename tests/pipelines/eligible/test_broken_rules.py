@@ -24,6 +24,8 @@ BREAKS = [
     ("lead_fact.sql", "(occurred_at < $as_of OR occurred_at IS NULL)", "occurred_at < $as_of"),
     ("lead_fact.sql", "('opportunity', 'lost', 'disqualified')", "('opportunity', 'lost')"),
     ("lead_fact.sql", "    > coalesce(max(", "    >= coalesce(max("),
+    ("lead_fact.sql", "reviewed_by IS NULL AND", "true AND"),
+    ("lead_fact.sql", "31, r_salvaged_unreviewed()", "15, r_salvaged_unreviewed()"),
     ("key_fact.sql", "WHERE status = 'opt_out' AND", "WHERE false AND"),
     ("key_fact.sql", "WHERE status = 'objected_profiling' AND", "WHERE false AND"),
     ("key_fact.sql", "folded_key(contact_key) AS point", "contact_key AS point"),

@@ -56,6 +56,7 @@ def test_bits_are_a_public_contract() -> None:
         ("RETENTION_REVIEW", 26),
         ("RECONTACT_INTERVAL", 27),
         ("FREQUENCY_CAP", 28),
+        ("SALVAGED_UNREVIEWED", 29),
     ]
 
 
@@ -68,7 +69,7 @@ def test_every_reason_is_explained_and_none_suggests_asking_for_consent() -> Non
 
 
 def test_masks_decode_alike_in_python_polars_and_sql() -> None:
-    masks = [0, 1, 2**28 + 2**22, 2**29 - 1]
+    masks = [0, 1, 2**28 + 2**22, 2**30 - 1]
     frame = pl.DataFrame({"mask": [*masks, None]}, schema={"mask": pl.UInt32})
     codes = frame.select(reason_codes(pl.col("mask"))).to_series().to_list()
     assert codes == [*[[r.name for r in reasons_of(mask)] for mask in masks], None]

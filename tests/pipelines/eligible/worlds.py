@@ -59,6 +59,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "registry": {"screened_at": None, "ingested_at": MOMENT},
     "suppression": {"channel": None, "until": None},
+    "salvaged_row": {"lead_key": None, "reviewed_by": None},
 }
 
 
@@ -91,5 +92,7 @@ def store(rows: dict[str, list[dict[str, Any]]]) -> Database:
     create_tables(db)
     for name, table in rows.items():
         if table:
-            db.insert(name, pl.DataFrame(table, infer_schema_length=None))
+            frame = pl.DataFrame(table, infer_schema_length=None)
+            # The store reads `email` from what is stored of it.
+            db.insert(name, frame.rename({"email": "own_email"}) if name == "lead" else frame)
     return db

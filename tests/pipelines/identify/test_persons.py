@@ -1,41 +1,36 @@
-import polars as pl
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.identify import identify
-from pipelines.identify.persons import MAX_LEADS_PER_KEY, MAX_LEADS_PER_PERSON, ROLE_NAMES
+from pipelines.identify.components import MAX_LEADS_PER_PERSON
+from pipelines.identify.points import MAX_LEADS_PER_KEY, PLACEHOLDER_NAMES, ROLE_NAMES
 from pipelines.store import Database, create_tables
 from tests.oracles.persons import persons
-
-COLUMNS = ("lead_key", "email_key", "phone_e164", "mobile_e164", "first_name", "last_name")
-LEAD = st.fixed_dictionaries(
-    {
-        "email_key": st.sampled_from([None, "a@x.example", "b@x.example", "info@x.example"]),
-        "phone_e164": st.sampled_from([None, "+15550001", "+15550002"]),
-        "mobile_e164": st.sampled_from([None, "+15550002", "+15550003"]),
-        "first_name": st.sampled_from([None, "José", "Jose", "J.", "Mary", ""]),
-        "last_name": st.sampled_from([None, "Smith", "SMITH", "Jones"]),
-    }
-)
+from tests.pipelines.identify.worlds import LEAD, insert, lead
 
 
 def _identified(db, leads):
-    frame = pl.DataFrame(
-        leads, schema=dict(zip(COLUMNS, [pl.Int64] + [pl.String] * 5, strict=True))
-    )
-    db.insert("lead", frame)
+    insert(db, leads)
     result = identify(db)
     links = db.frame("SELECT lead_key, person_key, match_rule FROM dedupe_link")
     return result, dict(links.select("lead_key", "person_key").rows())
 
 
-@given(leads=st.lists(LEAD, max_size=14))
+def _count(db, leads):
+    return len(set(_identified(db, leads)[1].values()))
+
+
+@settings(max_examples=25)
+@given(leads=st.lists(LEAD, max_size=12))
 def test_equals_the_slow_twin(leads):
-    numbered = [{"lead_key": key, **lead} for key, lead in enumerate(leads)]
+    numbered = [lead(key, **values) for key, values in enumerate(leads)]
     with Database.memory(memory_gb=0.5) as db:
         create_tables(db)
         result, found = _identified(db, numbered)
-        assert found == persons(numbered, role_names=ROLE_NAMES)
+        assert found == persons(
+            numbered, role_names=ROLE_NAMES, placeholder_names=PLACEHOLDER_NAMES
+        )
         assert result.persons == len(set(found.values()))
         rows = db.frame("SELECT person_key, representative_lead_key, lead_count FROM person")
         assert sum(rows["lead_count"]) == len(leads)
@@ -43,43 +38,80 @@ def test_equals_the_slow_twin(leads):
             assert found[representative] == person
 
 
-def _many(count, **same):
-    blank = dict.fromkeys(COLUMNS)
-    return [blank | {"lead_key": key} | same for key in range(count)]
-
-
 def test_a_key_on_too_many_leads_joins_nobody(db):
-    _, found = _identified(db, _many(MAX_LEADS_PER_KEY + 1, email_key="a@x.example"))
-    assert len(set(found.values())) == MAX_LEADS_PER_KEY + 1
+    leads = [lead(key, email_key="a@x.example") for key in range(MAX_LEADS_PER_KEY + 1)]
+    assert _count(db, leads) == MAX_LEADS_PER_KEY + 1
+    assert db.frame("SELECT kind, reason, leads FROM shared_point").rows() == [
+        ("email", "crowded", MAX_LEADS_PER_KEY + 1)
+    ]
+
+
+@pytest.mark.parametrize("address", ["info@x.example", "noemail+web@x.example", "test@x.example"])
+def test_an_address_of_nobody_joins_nobody(db, address):
+    assert _count(db, [lead(1, email_key=address), lead(2, email_key=address)]) == 2
 
 
 def test_a_household_is_not_one_person_even_through_a_nameless_third(db):
-    leads = _many(3, phone_e164="+15550001", last_name="Smith")
-    for lead, name in zip(leads, ("John", "Mary", None), strict=True):
-        lead["first_name"] = name
+    named = [("John", "Smith"), ("Mary", "Smith"), (None, None)]
+    for kind in ("phone_e164", "email_key"):
+        db.run("DELETE FROM lead")
+        db.run("DELETE FROM meta")
+        leads = [
+            lead(key, first_name=first, last_name=last, **{kind: "+15550001"})
+            for key, (first, last) in enumerate(named)
+        ]
+        assert _count(db, leads) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("Jon", "Smith"), ("Smith", "John"), ("John", "Jones"), (None, None)]
+)
+def test_one_address_and_one_possible_name_are_one_person(db, first, last):
+    leads = [
+        lead(1, email_key="a@x.example", first_name="John", last_name="Smith"),
+        lead(2, email_key="a@x.example", first_name=first, last_name=last),
+    ]
+    assert _count(db, leads) == 1
+
+
+def test_namesakes_at_one_switchboard_are_told_apart_by_their_mobiles(db):
+    same = {"phone_e164": "+15550001", "first_name": "Jan", "last_name": "Maas"}
+    leads = [lead(1, mobile_e164="+15550008", **same), lead(2, mobile_e164="+15550009", **same)]
+    assert _count(db, leads) == 2
+
+
+def test_what_the_source_has_merged_is_one_person_whoever_tells(db):
+    db.run(
+        "INSERT INTO lead_merge (source_system, absorbed_id, master_id) VALUES ('crm','s3','s1')"
+    )
+    leads = [lead(1), lead(2, merged_into_id="s1"), lead(3), lead(4, merged_into_id="s9")]
     _, found = _identified(db, leads)
-    assert len(set(found.values())) == 3
+    assert found == {1: 1, 2: 1, 3: 1, 4: 4}
+    assert db.frame("SELECT DISTINCT rule FROM dedupe_edge").rows() == [("source_merge",)]
 
 
-def test_an_oversized_component_is_reported_not_believed(db):
-    chain = _many(2 * MAX_LEADS_PER_PERSON, first_name="Jo", last_name="Doe")
-    for key, lead in enumerate(chain):
-        lead["phone_e164"] = f"+1555{key // 2}"
-        lead["mobile_e164"] = f"+1555{(key + 1) // 2}"
+def test_an_oversized_component_is_reported_not_believed_and_bound_together(db):
+    chain = [
+        lead(
+            key,
+            first_name="Jo",
+            last_name="Doe",
+            email_key=f"e{key // 2}@x.example",
+            phone_e164=f"+1555{(key + 1) // 2}",
+        )
+        for key in range(2 * MAX_LEADS_PER_PERSON)
+    ]
     result, found = _identified(db, chain)
     assert result.oversized_components == 1
     assert len(set(found.values())) == len(chain)
+    bound = db.frame("SELECT lead_key FROM bound_lead WHERE reason = 'oversized'")
+    assert sorted(bound["lead_key"]) == sorted(found)
 
 
 def test_the_representative_is_usable_and_reachable(db):
-    leads = _many(3, email_key="a@x.example")
+    leads = [lead(key, email_key="a@x.example") for key in range(3)]
     leads[2]["phone_e164"] = "+15550001"
-    db.insert(
-        "lead",
-        pl.DataFrame(leads, infer_schema_length=None).with_columns(
-            pl.all().exclude("lead_key").cast(pl.String)
-        ),
-    )
+    insert(db, leads)
     db.run("UPDATE lead SET is_deleted = (lead_key = 2)")
     identify(db)
     assert db.scalar("SELECT representative_lead_key FROM person") == 0

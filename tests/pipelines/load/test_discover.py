@@ -1,7 +1,10 @@
+import gzip
+from pathlib import Path
+
 import pytest
 
 from pipelines.errors import BadInputError
-from pipelines.load.discover import discover, inspect
+from pipelines.load.read.discover import discover, inspect, passed_over, without_copies
 
 
 def test_folders_and_globs_are_expanded_in_order_each_file_once(tmp_path):
@@ -46,3 +49,87 @@ def test_text_in_any_encoding_is_no_binary(tmp_path, encoding):
     path = tmp_path / "x.csv"
     path.write_bytes("näme,stadt\nJörg,Köln\n".encode(encoding))
     assert inspect(path).format == "csv"
+
+
+def test_a_folder_gives_data_by_its_ending_and_names_the_rest(tmp_path):
+    for name in ("a.csv", "export", "b.CSV.GZ", "c.pq", "notes.md", "book.xlsx", ".hidden.csv"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "older").mkdir()
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    assert [p.name for p in discover([tmp_path])] == ["a.csv", "b.CSV.GZ", "c.pq", "export"]
+    assert [p.name for p in passed_over([tmp_path])] == ["book.xlsx", "gone.csv", "notes.md"]
+    assert passed_over([tmp_path / "a.csv"]) == []
+
+
+def test_a_glob_reaches_into_folders_and_leaves_hidden_files(tmp_path):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "leads.csv").write_text("x")
+        (tmp_path / folder / ".leads.csv").write_text("x")
+    found = discover([tmp_path / "*" / "*.csv"])
+    assert [p.relative_to(tmp_path).as_posix() for p in found] == ["x/leads.csv", "y/leads.csv"]
+
+
+def test_an_empty_folder_is_said(tmp_path):
+    with pytest.raises(BadInputError, match="nothing to load"):
+        discover([tmp_path])
+
+
+def test_the_same_bytes_under_two_names_are_one_file(tmp_path):
+    for name, content in (("a.csv", "id\n1\n"), ("b.csv", "id\n2\n"), ("c.csv", "id\n1\n")):
+        (tmp_path / name).write_text(content)
+    (tmp_path / "d.csv").symlink_to(tmp_path / "b.csv")
+    files, copies = without_copies(discover([tmp_path]))
+    assert [p.name for p in files] == ["a.csv", "b.csv"]
+    assert {p.name: q.name for p, q in copies.items()} == {"c.csv": "a.csv", "d.csv": "b.csv"}
+
+
+def test_what_may_not_be_read_is_said_in_one_line(tmp_path, monkeypatch):
+    def denied(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "x.csv"
+    path.write_text("id\n1\n")
+    monkeypatch.setattr(Path, "open", denied)
+    monkeypatch.setattr(Path, "iterdir", denied)
+    for call in (lambda: inspect(path), lambda: discover([tmp_path])):
+        with pytest.raises(BadInputError, match="Permission denied"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format_"),
+    [
+        ("export", b'{"id": 1}\n', "jsonl"),
+        ("leads.csv", b'[\n  {"id": 1}]', "jsonl"),
+        ("leads.csv", b'\xef\xbb\xbf{"id": 1}\n', "jsonl"),
+        ("leads.json", b"id,name\n1,x\n", "csv"),
+        ("leads.jsonl", b'broken\n{"id": 1}\n', "jsonl"),
+        ("leads.csv", b"[id],name\n1,x\n", "csv"),
+        ("leads.parquet", b"id,name\n1,x\n", "csv"),
+        ("leads.csv", gzip.compress(b'{"id": 1}\n'), "jsonl"),
+        ("leads", gzip.compress(b"id,name\n1,x\n"), "csv"),
+        ("leads.csv", b"PAR1....PAR1", "parquet"),
+    ],
+)
+def test_the_content_tells_the_format_whatever_the_name(tmp_path, name, content, format_):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert inspect(path).format == format_
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b""), "empty"),
+        (gzip.compress(b"PK\x03\x04rest"), "Excel"),
+        (gzip.compress(gzip.compress(b"id\n1\n")), "packed twice"),
+        (gzip.compress(b"PAR1rest"), "packed twice"),
+        (b"\x1f\x8bnonsense", "cannot be read"),
+    ],
+)
+def test_what_lies_in_a_packed_file_is_looked_at(tmp_path, content, said):
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(content)
+    with pytest.raises(BadInputError, match=said):
+        inspect(path)

@@ -17,7 +17,7 @@ from features.spec import Known
 from features.vocabulary import Vocabulary
 from pipelines.errors import BadInputError
 from pipelines.load import Mapping, land, open_leads
-from pipelines.load.tables import SCHEMAS
+from pipelines.load.batches.tables import SCHEMAS
 from tests.pipelines.load.conftest import AT
 
 COLUMNS = [n for n in SCHEMAS["lead"] if n not in ("row_number", "source_id", "batch_id")]

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import BadInputError, UsageError
-from pipelines.load.kinds import kind_of
-from pipelines.load.mapping import Mapping, load_mapping
-from pipelines.load.plan import make_plan
+from pipelines.load.meaning.kinds import kind_of
+from pipelines.load.meaning.mapping import Mapping, load_mapping
+from pipelines.load.meaning.plan import make_plan
 
 CONTRACT = """
 source_system = "bank"
@@ -61,11 +61,56 @@ def test_label_values_may_be_numbers():
         ('[dates]\ntimezone = "Mars/Base"', "timezone"),
         ('[numbers]\ndecimal = ";"', "decimal"),
         ("[fields", "TOML"),
+        ('[outcomes]\ncolumn = "s"', "lists no value under any of qualified"),
+        ('[outcomes]\nwon = ["x"]', "outcomes.column is missing"),
+        ('[outcomes]\ncolumn = "s"\nwon = ["A"]\nlost = ["a "]', "'a ' as won and as lost"),
+        ('[outcomes]\ncolumn = "s"\nwin = ["x"]', "did you mean won"),
+        ('[labels]\ncolumn = "s"', "did you mean label"),
+        ('preset = "zoho"', "'zoho': Input should be 'salesforce', 'hubspot' or 'odoo'"),
+        ("[fields]\nemail = 3", "fields.email: '3'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, named):
     with pytest.raises(UsageError, match=named):
         load_mapping(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sorce_system = "x"',
+        '[fields]\nemial = "E"',
+        '[outcomes]\ncolumn = "s"\nwin = ["x"]',
+        '[outcomes]\ncolumn = 1\nwon = ["x"]',
+        '[label]\ncolumn = "y"\npositive = []',
+        '[label]\ncolumn = "y"',
+        'source_system = "My CRM"',
+        "[file]\nencoding = 5",
+        '[dates]\ntimezone = "Mars/Base"',
+        '[consent]\ndropped = "x"',
+    ],
+)
+def test_a_mistake_is_one_line_of_what_was_found_expected_and_to_do(tmp_path, text):
+    with pytest.raises(UsageError) as caught:
+        load_mapping(written(tmp_path, text))
+    error = caught.value
+    assert error.found.startswith("map.toml: ")
+    assert error.expected
+    assert error.fix
+    assert "\n" not in str(error)
+
+
+def test_outcomes_may_be_one_table_or_several_and_change_the_fingerprint():
+    one = {"column": "s", "won": ["A", True, 1]}
+    single = Mapping.model_validate({"outcomes": one})
+    assert single == Mapping.model_validate({"outcomes": [one]})
+    assert single.outcomes[0].meanings() == {"a": "won", "true": "won", "1": "won"}
+    assert single.fingerprint() != Mapping().fingerprint()
+
+
+def test_a_mapping_without_outcomes_keeps_the_fingerprint_it_had_before_there_were_any():
+    # A file that was loaded before is known by it.
+    assert Mapping().fingerprint()[:8] == "86280df5"
 
 
 def test_a_missing_file_is_refused(tmp_path):

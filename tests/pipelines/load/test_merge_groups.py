@@ -48,26 +48,27 @@ def _content(db):
 
 
 @pytest.mark.parametrize("is_disjoint", [True, False])
-@pytest.mark.parametrize("most", [1, 15, 10**6])
+@pytest.mark.parametrize("seed", range(4))
 def test_files_merged_together_are_as_files_merged_in_turn(
-    load, tmp_path, monkeypatch, is_disjoint, most
+    load, tmp_path, monkeypatch, is_disjoint, seed
 ):
-    monkeypatch.setattr(import_module("pipelines.load.merge"), "GROUP_ROWS", most)
-    for seed in range(4):
-        dice = random.Random(seed)  # noqa: S311 - no secrets here
-        batches = _files(load, dice, is_disjoint=is_disjoint)
-        with (
-            Database.memory(1, 1, tmp_path) as together,
-            Database.memory(1, 1, tmp_path) as in_turn,
-        ):
-            for db in (together, in_turn):
-                create_tables(db)
-            # A first half that is known already, then everything.
-            for at, some in ((AT, batches[::2]), (AT + timedelta(days=1), batches)):
-                counts = merge(together, some, at)
-                alone = [merge(in_turn, [batch], at)[0] for batch in some]
-                assert [_where(one) for one in counts] == [_where(one) for one in alone]
-            assert _content(together) == _content(in_turn)
+    dice = random.Random(seed)  # noqa: S311 - no secrets here
+    batches = _files(load, dice, is_disjoint=is_disjoint)
+    in_turn = _merged(tmp_path, batches, lambda db, some, at: [merge(db, [b], at)[0] for b in some])
+    for most in (1, 15, 10**6):
+        monkeypatch.setattr(import_module("pipelines.load.merging.merge"), "GROUP_ROWS", most)
+        assert _merged(tmp_path, batches, merge) == in_turn
+
+
+def _merged(spill, batches, merging):
+    """Where the records went, and what is stored after."""
+    counts = []
+    with Database.memory(1, 1, spill) as db:
+        create_tables(db)
+        # A first half that is known already, then everything.
+        for at, some in ((AT, batches[::2]), (AT + timedelta(days=1), batches)):
+            counts += [_where(one) for one in merging(db, some, at)]
+        return counts, _content(db)
 
 
 def _where(counts):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from pipelines.errors import BadInputError
@@ -18,10 +20,14 @@ def test_it_says_what_it_understood_and_stores_nothing(tmp_path):
     seen = preview(path, kind="leads", mapping=None, at=AT)
     assert (seen.preset, seen.records, seen.sampled) == ("salesforce", 3, 2)
     assert seen.dialect["delimiter"] == ","
-    assert seen.claims["email"] == "Email"
-    assert seen.custom_types["Region__c"] == "VARCHAR"
+    assert (seen.source_system, seen.source_from) == ("salesforce", "preset")
+    becomes = {column.header: (column.becomes, column.type) for column in seen.columns}
+    assert becomes["Email"] == ("email", "text")
+    assert becomes["Region__c"] == ("custom", "VARCHAR")
+    assert next(iter(becomes)) == "Id"
     assert seen.filled["email_key"] == 1
     assert seen.quarantined_by_reason == {"too_few_fields": 1}
+    assert seen.quarantined_at == {"too_few_fields": ("line 4",)}
     assert "1 cells of annual_revenue cannot be read" in seen.problems
     assert "1 cells of created_at cannot be read" in seen.problems
     assert [p.name for p in tmp_path.iterdir()] == ["leads.csv"]
@@ -53,3 +59,66 @@ def test_a_file_that_nobody_looked_at_and_nobody_understands_is_refused(tmp_path
     path.write_text("age;job\n30;cook\n")
     with pytest.raises(BadInputError, match="2 columns and none that means anything"):
         preview(path, kind="leads", mapping=None, at=AT)
+
+
+def test_what_only_a_mapping_can_tell_is_shown_with_what_to_say(tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text('source_id,created_at,annual_revenue\n1,3/4/2024,"1,234"\n2,5/6/2024,"5,000"\n')
+    problems = preview(path, kind="leads", mapping=None, at=AT).problems
+    assert any("'created_at'" in p and "[dates] format" in p for p in problems)
+    assert any("'annual_revenue'" in p and "[numbers] decimal" in p for p in problems)
+    path.write_text('source_id,annual_revenue\n1,"1,234"\n2,"5,000.50"\n')
+    assert not any(
+        "decimal" in p for p in preview(path, kind="leads", mapping=None, at=AT).problems
+    )
+
+
+def test_drift_and_a_lost_consent_column_show_before_anything_is_stored(load, tmp_path):
+    load("source_id,DoNotCall,a,b\n1,true,1,x\n", source_system="crm")
+    path = tmp_path / "next.csv"
+    path.write_text("SOURCE_ID,A,c\n1,about 1,2\n")
+    seen = preview(
+        path,
+        kind="leads",
+        mapping=Mapping(source_system="crm"),
+        at=AT,
+        batches_dir=tmp_path / "batches",
+    )
+    assert (seen.drift.added, seen.drift.removed) == (("c",), ("DoNotCall", "b"))
+    assert seen.drift.renamed == {"source_id": "SOURCE_ID", "a": "A"}
+    assert seen.drift.retyped == {"A": ("BIGINT", "VARCHAR")}
+    assert "'DoNotCall'" in seen.refusal
+    assert len(list((tmp_path / "batches").iterdir())) == 1
+
+
+def test_a_sample_that_looks_narrower_is_no_drift(load, tmp_path):
+    load("source_id,a\n1,x\n", source_system="crm")
+    path = tmp_path / "next.csv"
+    path.write_text("source_id,a\n1,1\n2,x\n")
+    seen = preview(
+        path,
+        kind="leads",
+        mapping=Mapping(source_system="crm"),
+        at=AT,
+        batches_dir=tmp_path / "batches",
+        sample=1,
+    )
+    assert (seen.sampled, bool(seen.drift)) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("activities", "lead_source_id,at,channel,extra\n1,2024-01-01,call,x\n"),
+        ("suppressions", "email,reason\na@x.example,asked\nnobody,\n"),
+        ("consent", "email,status\na@x.example,opt_out\n"),
+    ],
+)
+def test_every_kind_is_shown_and_json_holds_no_row(tmp_path, kind, content):
+    path = tmp_path / "f.csv"
+    path.write_text(content)
+    seen = preview(path, kind=kind, mapping=None, at=AT)
+    assert seen.first.height == 1
+    told = json.dumps(seen.to_json())
+    assert "x.example" not in told
+    assert json.loads(told)["columns"][0]["header"] == content.split(",")[0]

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.load.dialect import Dialect
-from pipelines.load.quarantine import Reason
-from pipelines.load.screen import Screen, Screening
+from pipelines.load.read.dialect import Dialect
+from pipelines.load.read.quarantine import Reason
+from pipelines.load.read.screen import MAX_RECORD_BYTES, Screen
+from pipelines.load.read.screening import Screening
 
 
 def screened(content: bytes, width: int = 3, newline: str = "\n") -> Screening:
     dialect = Dialect("utf-8", ",", '"', newline, has_header=True)
-    return Screen(dialect, width).run(io.BytesIO(content), has_header=True)
+    return Screen(dialect, width).run(io.BytesIO(content), preamble=0, skip=1)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +64,51 @@ def test_mixed_line_ends_are_made_one():
     content = b'a,b,c\r\n1,"x\r\ny",3\n4,5,6\r\n'
     dialect = Dialect("utf-8", ",", '"', "\r\n", has_header=True)
     screen = Screen(dialect, 3)
-    assert not screen.run(io.BytesIO(content), has_header=True).is_uniform
+    assert not screen.run(io.BytesIO(content), preamble=0, skip=1).is_uniform
     sink = io.BytesIO()
-    screen.rewrite(io.BytesIO(content), sink)
-    assert sink.getvalue() == b'a,b,c\n1,"x\r\ny",3\n4,5,6\n'
+    screen.rewrite(io.BytesIO(content), sink, skip=1)
+    assert sink.getvalue() == b'1,"x\r\ny",3\n4,5,6\n'
+
+
+def test_a_lone_cr_divides_records_where_that_is_the_only_reading():
+    found = screened(b'a,b,c\n1,2,3\r4,"x\ry",6\r\n7,8,9\n1,2\r3,4,5\n')
+    assert (found.records, [b.reason for b in found.broken]) == (4, [Reason.TOO_MANY_FIELDS])
+
+
+def test_a_field_of_any_size_is_set_aside_without_being_held():
+    huge = b"x" * (9 << 20)
+    found = screened(b"a,b,c\n1," + huge + b',3\n4,5,6\n7,"' + huge + b'",9\n')
+    assert found.records == 3
+    assert [(b.record, b.reason) for b in found.broken] == [
+        (1, Reason.TOO_LONG),
+        (3, Reason.TOO_LONG),
+    ]
+    assert max(len(b.payload) for b in found.broken) == MAX_RECORD_BYTES
+    assert found.broken[1].start == 6 + len(huge) + 5 + 6
+
+
+def test_the_header_again_is_no_record():
+    content = b'name,"b",c\n1,2,3\nname,b,c\n"name",b,"c"\nname,b,d\n'
+    dialect = Dialect("utf-8", ",", '"', "\n", has_header=True)
+    screen = Screen(dialect, 3, b'name,"b",c\n')
+    found = screen.run(io.BytesIO(content), preamble=0, skip=1)
+    assert found.records == 4
+    assert [(b.record, b.reason) for b in found.broken] == [
+        (2, Reason.REPEATED_HEADER),
+        (3, Reason.REPEATED_HEADER),
+    ]
+
+
+def test_a_record_wrapped_in_quotes_by_a_spreadsheet_is_read_inside():
+    row = b'"1,""x, y"",3,4,""5 """"inch"""""""\n'
+    content = b"a,b,c,d,e\n" + row + b"1,2,3,4,5\n" + b'"1,2,3,4"\n'
+    dialect = Dialect("utf-8", ",", '"', "\n", has_header=True)
+    screen = Screen(dialect, 5)
+    found = screen.run(io.BytesIO(content), preamble=0, skip=1)
+    assert (found.records, found.unwrapped) == (3, 1)
+    assert [b.reason for b in found.broken] == [Reason.TOO_FEW_FIELDS]
+    records = [record for reason, record, *_ in screen.walk(io.BytesIO(content), 1) if not reason]
+    assert records == [b'1,"x, y",3,4,"5 ""inch"""', b"1,2,3,4,5"]
 
 
 CELL = st.text(st.sampled_from('ab ,;"\n\r\té0'), max_size=6)
@@ -95,6 +137,7 @@ def test_every_file_that_python_s_csv_writes_is_clean_and_counted_alike(records,
 def test_every_byte_belongs_to_a_record_a_cut_or_the_header(content):
     found = screened(b"a,b,c\n" + content)
     assert found.records >= len(found.broken)
-    ranges = sorted(found.cuts)
+    blanks = list(zip(found.blanks[::2], found.blanks[1::2], strict=True))
+    ranges = sorted([(b.start, b.end) for b in found.broken] + blanks)
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
     assert all(6 <= start < end <= len(content) + 6 for start, end in ranges)

@@ -22,7 +22,7 @@ def snapshot(tmp_path):
         create_tables(db)
         db.run(
             "INSERT INTO lead BY NAME SELECT range AS lead_key, 's' AS source_system,"
-            " 'id' || range AS source_id, 'P' || range || '@x.example' AS email,"
+            " 'id' || range AS source_id, 'P' || range || '@x.example' AS own_email,"
             " 'p' || range || '@x.example' AS email_key, 'x.example' AS email_domain,"
             f" '+1555000' || (1000 + range) AS phone_e164 FROM range({PEOPLE})"
         )
@@ -135,6 +135,27 @@ def test_a_duplicates_opt_out_binds_the_person(ledger, snapshot, listed):
             " 'email' AS channel, 'opt_out' AS status"
         )
     assert 0 not in _claim(ledger, snapshot, listed, count=3).rows["lead_key"].to_list()
+
+
+def test_who_was_one_person_once_refuses_together_and_is_claimed_once(ledger, snapshot, listed):
+    with Database.open(snapshot, read_only=False) as db:
+        db.run(
+            "INSERT INTO bound_lead (group_key, lead_key, reason) VALUES"
+            " (1, 0, 'split'), (1, 19, 'split'), (2, 1, 'oversized'), (2, 2, 'oversized'),"
+            " (1, 3, 'oversized')"
+        )
+        db.run(
+            "INSERT INTO consent_event BY NAME SELECT 'c' AS consent_id, 19 AS lead_key,"
+            " 'email' AS channel, 'opt_out' AS status"
+        )
+    assert _claim(ledger, snapshot, listed, count=1).rows["lead_key"].to_list() == [1]
+    assert _claim(ledger, snapshot, listed, count=2).rows["lead_key"].to_list() == [3, 4]
+
+
+def test_a_snapshot_of_an_earlier_version_can_be_claimed_from(ledger, snapshot, listed):
+    with Database.open(snapshot, read_only=False) as db:
+        db.run("DROP TABLE bound_lead")
+    assert _claim(ledger, snapshot, listed, count=1).rows["lead_key"].to_list() == [0]
 
 
 def test_an_old_list_is_refused(ledger, snapshot, listed):

@@ -92,7 +92,7 @@ def the_slow_way(file: Path, model: Model) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
 def test_the_result_is_that_of_landing_and_sorting(score, model, tmp_path, suffix, monkeypatch):
-    monkeypatch.setattr("pipelines.load.records.BATCH_ROWS", 700)
+    monkeypatch.setattr("pipelines.load.read.records.BATCH_ROWS", 700)
     frame = pl.concat([rows(3_000), rows(50)])  # the later ones repeat ids of the first
     file = tmp_path / f"in.{suffix}"
     {"csv": frame.write_csv, "parquet": frame.write_parquet, "jsonl": frame.write_ndjson}[suffix](

@@ -58,15 +58,32 @@ def test_text_is_written_in_slices_and_reads_as_one(tmp_path, suffix, monkeypatc
     assert empty == (b"a,t\n" if suffix == ".csv" else b"")
 
 
+WRITER = """
+import sys, time
+from pathlib import Path
+from pipelines.store.files import whole_file
+
+with whole_file(Path(sys.argv[1])):
+    print("writing", flush=True)
+    time.sleep(20)
+"""
+
+
 def test_leftovers_of_killed_writers_go_and_those_of_living_ones_stay(tmp_path):
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left = [
-        f".x.csv.{dead.pid}.partial",
-        f".x.csv.{os.getppid()}.partial",
-        f".y.csv.{dead.pid}.partial",
-    ]
-    for name in left:
-        (tmp_path / name).touch()
-    write_table(pl.DataFrame({"a": [1]}), tmp_path / "x.csv")
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*left[1:], "x.csv"])
+    path, other = tmp_path / "x.csv", tmp_path / "y.csv"
+    (tmp_path / ".y.csv.1.partial").touch()
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout.readline().strip() == "writing"
+        (partial,) = tmp_path.glob(".x.csv.*.partial")
+        write_table(pl.DataFrame({"a": [1]}), path)
+        assert partial.exists()
+        writer.kill()
+        writer.wait()
+    assert partial.exists()
+    write_table(pl.DataFrame({"a": [2]}), path)
+    assert sorted(tmp_path.iterdir()) == [tmp_path / ".y.csv.1.partial", path]
+    os.mkfifo(tmp_path / ".y.csv.2.partial")
+    write_table(pl.DataFrame({"a": [1]}), other)
+    assert sorted(tmp_path.iterdir()) == [path, other]

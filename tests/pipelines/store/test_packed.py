@@ -1,10 +1,14 @@
 """A night as published says what the plain tables of the night said."""
 
+from datetime import date
+
 import pytest
 
 from pipelines.store import Database, create_tables, reset_table
+from pipelines.store.rewrite import rewrite
 from pipelines.store.schema import begin_night, comment_tables, pack_night
 from pipelines.store.schema.night import DECISION, ELIGIBILITY
+from pipelines.store.schema.packed import IN_ORDER_OF_RANK
 
 NIGHT = """
 INSERT INTO eligibility BY NAME SELECT
@@ -49,6 +53,21 @@ def test_packed_equals_plain_in_values_and_types(night, table):
     pack_night(night)
     assert _rows(night, table).equals(plain)
     assert _rows(night, table).schema == plain.schema
+
+
+def test_the_ranked_come_first_and_stay_there_when_written_anew(night, tmp_path):
+    night.run("UPDATE work.decision SET rank = 100 - lead_key WHERE is_eligible")
+    reset_table(night, "score")
+    night.run("INSERT INTO score BY NAME SELECT 99 - range AS lead_key FROM range(100)")
+    pack_night(night)
+    order = {t: night.frame(f"SELECT lead_key FROM {t}")["lead_key"] for t in IN_ORDER_OF_RANK}
+    ranked = list(range(96, -1, -4))
+    others = [key for key in range(107) if key not in ranked]
+    assert order["decision"].to_list() == [*ranked, *others]
+    rewrite(night, tmp_path / "anew.duckdb", date(2026, 1, 9))
+    with Database.open(tmp_path / "anew.duckdb", read_only=True) as db:
+        for table, keys in order.items():
+            assert db.frame(f"SELECT lead_key FROM {table}")["lead_key"].equals(keys), table
 
 
 def test_the_published_file_stands_alone_and_the_next_night_replaces_it(night, tmp_path):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipelines.store.scratch import is_alive, scratch_folder
+from pipelines.store.scratch import scratch_folder
 
 
 @pytest.fixture
@@ -14,13 +14,6 @@ def dead() -> int:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid
-
-
-def test_who_is_alive(dead):
-    assert is_alive(os.getpid())
-    assert is_alive(1)
-    assert not is_alive(dead)
-    assert not is_alive(10**30)
 
 
 def test_the_folder_is_private_and_goes(tmp_path, monkeypatch):

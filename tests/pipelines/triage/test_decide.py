@@ -1,10 +1,13 @@
+from contextlib import contextmanager
+from functools import cache
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UsageError
-from pipelines.store import Database, create_tables
+from pipelines.store import Database, create_tables, reset_table
 from pipelines.store.schema import CHANNELS
 from pipelines.triage import Lane, decide
 from tests.oracles.lists import listed
@@ -28,8 +31,25 @@ QUOTAS = st.dictionaries(
 DUPLICATE_BIT = 15
 
 
-def _fill(db, people):
+TABLES = ("lead", "reason", "dedupe_link", "eligibility", "score", "decision", "capacity")
+
+
+@cache
+def _store():
+    db = Database.memory(memory_gb=0.5)
     create_tables(db)
+    return db
+
+
+@contextmanager
+def one_store():
+    """One store for all examples: making one takes longer than deciding about a dozen people."""
+    for table in TABLES:
+        reset_table(_store(), table)
+    yield _store()
+
+
+def _fill(db, people):
     db.run(f"INSERT INTO reason VALUES ({DUPLICATE_BIT}, 'DUPLICATE_OF', 'd', NULL)")
     keys = [person["person_key"] for person in people]
     db.insert(
@@ -102,7 +122,7 @@ def test_equals_the_slow_twin(people, quotas, value, cost):
         (Lane(channel, handler, quota, cost) for (channel, handler), quota in quotas.items()),
         key=lambda lane: lane.handler != "human",
     )
-    with Database.memory(memory_gb=0.5) as db:
+    with one_store() as db:
         _fill(db, people)
         result = decide(db, run_id="r", lanes=lanes, value=value)
         rows = db.frame(

@@ -1,6 +1,6 @@
 -- purpose: no listed person has, by any of their leads or contact points, refused the channel
 -- grain: one number, the violations
--- reads: decision, dedupe_link, lead, consent_event
+-- reads: decision, dedupe_link, bound_lead, lead, consent_event
 -- Written from the events alone, so that a fault of the eligibility stage cannot hide in it.
 WITH listed AS (
     SELECT dedupe_link.lead_key, decision.channel
@@ -23,6 +23,12 @@ met AS (
     SELECT listed.channel AS listed_channel, refused.channel AS refused_channel
     FROM listed
     JOIN refused USING (lead_key)
+    UNION ALL
+    SELECT listed.channel, refused.channel
+    FROM listed
+    JOIN bound_lead AS own USING (lead_key)
+    JOIN bound_lead AS other ON other.reason = own.reason AND other.group_key = own.group_key
+    JOIN refused ON refused.lead_key = other.lead_key
     UNION ALL
     SELECT listed_point.channel, refused.channel
     FROM listed_point

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.load.normalise.email import any_address, email_keys
-from pipelines.load.normalise.place import state_codes
-from pipelines.load.normalise.text import any_number, clean, cleaned, number, respelled
+from pipelines.load.normalise.numbers import any_number, number
+from pipelines.load.normalise.place import subdivisions
+from pipelines.load.normalise.text import clean, cleaned, respelled
 from pipelines.load.normalise.when import DateStyle, any_clock, timestamps
 from pipelines.settings.look_alikes import plain_address, plain_number
 
@@ -137,5 +138,5 @@ COUNTRY = st.none() | st.sampled_from(["US", "CA", "DE"])
 @given(st.lists(st.tuples(STATE, COUNTRY), min_size=1, max_size=20))
 def test_states_do_not_depend_on_the_other_rows(pairs):
     frame = pl.DataFrame(pairs, schema={"s": pl.String, "c": pl.String}, orient="row")
-    alone = [state_codes(row["s"], row["c"]).item() for row in frame.iter_slices(1)]
-    assert state_codes(frame["s"], frame["c"]).to_list() == alone
+    alone = [subdivisions(row["s"], row["c"]).item() for row in frame.iter_slices(1)]
+    assert subdivisions(frame["s"], frame["c"]).to_list() == alone

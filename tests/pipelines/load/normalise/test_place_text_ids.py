@@ -2,9 +2,15 @@ import polars as pl
 import pytest
 
 from pipelines.load.normalise.ids import salesforce_18
+from pipelines.load.normalise.numbers import number
 from pipelines.load.normalise.party import party_type
-from pipelines.load.normalise.place import country_codes, country_of_domain, state_codes
-from pipelines.load.normalise.text import boolean, number, opt_out
+from pipelines.load.normalise.place import (
+    country_codes,
+    country_of_domain,
+    state_codes,
+    subdivisions,
+)
+from pipelines.load.normalise.text import boolean, opt_out
 
 
 @pytest.mark.parametrize(
@@ -29,7 +35,14 @@ def test_the_domain_tells_a_country_only_where_it_is_local():
 def test_states():
     states = pl.Series(["California", "ca", "Ontario", "Bayern", "Texas (US)", None])
     codes = pl.Series(["US", "US", "CA", "DE", "US", "US"])
-    assert state_codes(states, codes).to_list() == ["CA", "CA", "ON", "Bayern", "TX", None]
+    assert state_codes(states, subdivisions(states, codes)).to_list() == [
+        "CA",
+        "CA",
+        "ON",
+        "Bayern",
+        "TX",
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,16 @@ def read(text: str, **style: str) -> str | None:
         ("15 Apr, 2021 00:03:00", "2021-04-15 00:03:00"),
         ("1710234845000", "2024-03-12 09:14:05"),
         ("20240312", "2024-03-12 00:00:00"),
+        ("1710234845", "2024-03-12 09:14:05"),
+        ("Dienstag, 12. M\u00e4rz 2024 09:14 Uhr", "2024-03-12 09:14:00"),
+        ("12 de marzo de 2024", "2024-03-12 00:00:00"),
+        ("1er mai 2021", "2021-05-01 00:00:00"),
+        ("12/mrt/2024", "2024-03-12 00:00:00"),
+        ("March 12th, 2024 at 9:14 p.m.", "2024-03-12 21:14:00"),
+        ("2024-03-12 09:14:05 UTC", "2024-03-12 09:14:05"),
+        ("2024-03-12 09:14 EST", "2024-03-12 14:14:00"),
+        ("Tue Mar 12 2024 09:14:05 GMT+0200 (CEST)", "2024-03-12 07:14:05"),
+        ("2024-03-12T09:14:05+02:00[Europe/Berlin]", "2024-03-12 07:14:05"),
     ],
 )
 def test_what_can_be_read_in_one_way_is_read(text, expected):
@@ -33,7 +43,22 @@ def test_what_can_be_read_in_one_way_is_read(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["3/4/2024", "0000-00-00", "2024-02-30", "2300-01-01", "soon", "12", "2024-13-01"]
+    "text",
+    [
+        "3/4/2024",
+        "0000-00-00",
+        "2024-02-30",
+        "2300-01-01",
+        "soon",
+        "12",
+        "2024-13-01",
+        "2024-01-01 24:00",
+        "0001-01-01",
+        "44301",
+        "12/31/20",
+        "2024-03-12 09:14 CST",
+        "March 2024",
+    ],
 )
 def test_what_cannot_is_null(text):
     assert read(text) is None
@@ -48,6 +73,11 @@ def test_the_order_of_day_and_month_is_the_columns():
 def test_the_mapping_s_format_wins():
     assert read("04/03/24", format="%d/%m/%y") == "2024-03-04 00:00:00"
     assert read("2024-03-04", format="%Y-%d-%m") == "2024-04-03 00:00:00"
+
+
+def test_serials_of_excel_are_read_where_the_mapping_says_so():
+    assert read("45363.5", format="excel") == "2024-03-12 12:00:00"
+    assert read("60", format="excel") is None, "Excel's 29 February 1900"
 
 
 def test_zones():

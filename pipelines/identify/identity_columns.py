@@ -1,0 +1,48 @@
+"""Custom columns that identify a person: dates of birth and personal numbers, known by their name.
+
+They are no canonical field, because few exports have them, but where they are they decide.
+"""
+
+import re
+from typing import Final
+
+from pipelines.store import Database, quoted
+
+_KNOWN: Final = {
+    "birth_date": (
+        "dob", "dateofbirth", "birthdate", "birthday", "birthdayc", "dateofbirthc", "birthdatec",
+        "geburtsdatum", "geboortedatum", "datedenaissance", "fechadenacimiento", "datadinascita",
+    ),
+    "person_number": (
+        "ssn", "socsecid", "socialsecuritynumber", "nationalid", "passportnumber", "taxid",
+        "personnummer", "bsn", "nino", "sin", "steuerid", "dni", "codicefiscale", "npi",
+    ),
+}  # fmt: skip
+
+
+def gather_identity(db: Database) -> None:
+    """Write temp table `identity_value`: lead_key, birth_date, person_number; null: none."""
+    parts = []
+    for table in db.tables():
+        if table.startswith("lead_custom_"):
+            found = _found(list(db.columns(table)))
+            if found:
+                values = ", ".join(
+                    f"nullif(trim({quoted(found[name])}::VARCHAR), '') AS {name}"
+                    if name in found
+                    else f"NULL::VARCHAR AS {name}"
+                    for name in _KNOWN
+                )
+                parts.append(f"SELECT lead_key, {values} FROM {quoted(table)}")
+    empty = "SELECT NULL::BIGINT AS lead_key, NULL::VARCHAR AS birth_date,"
+    empty += " NULL::VARCHAR AS person_number WHERE false"
+    db.run("CREATE OR REPLACE TEMP TABLE identity_value AS " + " UNION ALL ".join(parts or [empty]))
+
+
+def _found(columns: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, spellings in _KNOWN.items():
+        for column in columns:
+            if re.sub(r"[^a-z]", "", column.lower()) in spellings:
+                found.setdefault(name, column)
+    return found

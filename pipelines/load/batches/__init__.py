@@ -1,0 +1,1 @@
+"""Batches: what one landed file is on disk, and what was set aside or repaired."""

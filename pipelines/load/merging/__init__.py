@@ -1,0 +1,1 @@
+"""Merging: landed batches into the store."""

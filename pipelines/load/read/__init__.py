@@ -1,0 +1,1 @@
+"""Read: files of any format to records of text, each with its number and place."""

@@ -1,0 +1,221 @@
+"""The records of one file, whatever its format: all text, streamed, each with its number."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.errors import BadInputError, StoreError
+from pipelines.load.read.aside import Aside, Broken
+from pipelines.load.read.places import Locate
+from pipelines.store import Database
+
+# As many as DuckDB puts into a row group of its own: several batches are in memory at a time.
+BATCH_ROWS = 122_880
+
+_QUARANTINE_ROWS = 1_000
+
+QUARANTINE_SCHEMA: dict[str, type[pl.DataType]] = {
+    "file": pl.String,
+    "record": pl.Int64,
+    "line": pl.Int64,
+    "byte_offset": pl.Int64,
+    "reason_code": pl.String,
+    "column_name": pl.String,
+    "payload": pl.String,
+}
+
+
+REPAIRED_SCHEMA: dict[str, type[pl.DataType]] = {
+    "row_number": pl.Int64,
+    "line": pl.Int64,
+    "byte_offset": pl.Int64,
+    "repair": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a reader understood of a file.
+
+    Parameters
+    ----------
+    headers : tuple of str
+        Column names, unique, as in the file.
+    total : int
+        Records in the file, counted without the reader.
+    query : str
+        SELECT that yields the columns ``c0, c1, ...``, all VARCHAR.
+    numeric : frozenset of str
+        Headers of which `query` also yields the number itself, as ``n0, n1, ...``.
+    unhashed : frozenset of str
+        Headers that are no part of what a record says: its content hash passes over them.
+    batch_rows : int
+        About how many records to hold at a time; fewer where single ones are large.
+    locate : callable or None
+        Tells where in the file records begin; None: they have no such place.
+    has_bad : bool
+        `query` also yields ``bad``: the text of a record that is no record, else null.
+    params : dict
+        Bound values of `query`.
+    broken : sequence of Broken
+        Records set aside before reading; `query` does not yield them.
+    about : dict
+        Format and dialect, for the load record.
+    repaired : pl.DataFrame
+        One row per repair of a record that `query` yields: row_number, line, byte_offset (in the
+        file as given) and repair; empty unless the file was opened for salvage.
+    """
+
+    file_name: str
+    headers: tuple[str, ...]
+    total: int
+    query: str
+    params: dict[str, object]
+    broken: Sequence[Broken] = field(default_factory=list)
+    about: dict[str, object] = field(default_factory=dict)
+    numeric: frozenset[str] = frozenset()
+    has_bad: bool = False
+    batch_rows: int = BATCH_ROWS
+    repaired: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIRED_SCHEMA))
+    unhashed: frozenset[str] = frozenset()
+    locate: Locate | None = None
+
+    def column(self, header: str) -> str:
+        """Return the name of a header's column in `query`."""
+        return f"c{self.headers.index(header)}"
+
+    def batches(
+        self,
+        db: Database,
+        *,
+        content_hash: bool = False,
+        limit: int | None = None,
+        only: Collection[str] | None = None,
+        as_numbers: Collection[str] = (),
+    ) -> Iterator[pl.DataFrame]:
+        """Stream the records: ``row_number`` (Int64, 1-based), then every header as Utf8.
+
+        With `content_hash` a column of that name holds the MD5 of all cells of the record; a
+        column ``bad`` is there when the reader can meet records that are none.
+
+        Parameters
+        ----------
+        limit : int or None
+            Stop after so many records.
+        only : collection of str or None
+            Headers to read, at least one; None: all of them.
+        as_numbers : collection of str
+            Headers to give as the file's own numbers where it has such.
+
+        Raises
+        ------
+        BadInputError
+            Fewer or more records arrived than were counted.
+        """
+        hashed = [c for c, h in self._named() if h not in self.unhashed]
+        cells = ", ".join(f"coalesce({c}, chr(0))" for c in hashed)
+        extra = f", md5(concat_ws(chr(31), {cells})) AS content_hash" if content_hash else ""
+        cut = f" LIMIT {int(limit)}" if limit is not None else ""
+        names = {c: h for c, h in self._named() if only is None or h in only}
+        native = {c for c, h in names.items() if h in as_numbers and h in self.numeric}
+        chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in names]
+        chosen += ["bad"] if self.has_bad else []
+        statement = f"SELECT {', '.join(chosen)}{extra} FROM ({self.query}){cut}"
+        shift = _Shift(self.broken)
+        seen = 0
+        for frame in self._read(db, statement):
+            numbers = shift.numbers(seen, frame.height)
+            seen += frame.height
+            yield frame.rename(names).insert_column(0, pl.Series("row_number", numbers))
+        expected = self.total - len(self.broken)
+        if limit is None and seen != expected:
+            raise BadInputError(
+                f"{self.file_name}: {seen} records were read",
+                expected=f"{expected} by an independent count",
+                fix="give the dialect under [file] of a mapping file",
+            )
+
+    def _read(self, db: Database, statement: str) -> Iterator[pl.DataFrame]:
+        try:
+            yield from _joined(
+                db.batches(statement, self.batch_rows, **self.params), self.batch_rows
+            )
+        except StoreError:
+            raise BadInputError(
+                f"{self.file_name}: the reader stopped before the end",
+                expected=f"{self.total} records, as counted independently",
+                fix="give the dialect under [file] of a mapping file; nothing was stored"
+                if self.about.get("format") == "csv"
+                else "copy the file again, or write it anew with text in UTF-8",
+            ) from None
+
+    def quarantined(self) -> pl.DataFrame:
+        """Return the records set aside before reading, as quarantine rows."""
+        return pl.concat([pl.DataFrame(schema=QUARANTINE_SCHEMA), *self.quarantine_frames()])
+
+    def quarantine_frames(self) -> Iterator[pl.DataFrame]:
+        """Stream the records set aside before reading, as quarantine rows."""
+        broken = iter(self.broken)
+        while part := list(islice(broken, _QUARANTINE_ROWS)):
+            rows = [
+                (self.file_name, b.record, b.line, b.start, b.reason.value, None, b.payload)
+                for b in part
+            ]
+            yield pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row")
+
+    def _columns(self) -> list[str]:
+        return [f"c{i}" for i in range(len(self.headers))]
+
+    def _named(self) -> list[tuple[str, str]]:
+        return list(zip(self._columns(), self.headers, strict=True))
+
+
+def unique_headers(names: Sequence[str]) -> tuple[str, ...]:
+    """Make header names unique and filled: ``_2`` for a repeated one, ``column_<i>`` for none."""
+    taken: dict[str, str] = {}
+    result = []
+    for position, name in enumerate(names):
+        base = name.strip().replace("\x00", "") or f"column_{position}"
+        candidate, count = base, 2
+        # DuckDB compares names without regard to case, and these become column names there.
+        while candidate.casefold() in taken or candidate.casefold() in _RESERVED:
+            candidate, count = f"{base}_{count}", count + 1
+        taken[candidate.casefold()] = base
+        result.append(candidate)
+    return tuple(result)
+
+
+_RESERVED = frozenset({"row_number", "content_hash", "bad", "lead_key", "batch_id"})
+
+
+class _Shift:
+    """From the n-th record read to its number in the file, past the ones set aside."""
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        if isinstance(broken, Aside):
+            numbers = broken.records
+        else:
+            numbers = np.array([b.record for b in broken], dtype=np.int64)
+        self._landed_before = numbers - 1 - np.arange(len(numbers))
+
+    def numbers(self, first: int, count: int) -> npt.NDArray[np.int64]:
+        index = np.arange(first, first + count, dtype=np.int64)
+        return index + 1 + np.searchsorted(self._landed_before, index, side="right")
+
+
+def _joined(frames: Iterator[pl.DataFrame], wanted: int) -> Iterator[pl.DataFrame]:
+    """Join small frames to batches of about `wanted` rows."""
+    held: list[pl.DataFrame] = []
+    rows = 0
+    for frame in frames:
+        held.append(frame)
+        rows += frame.height
+        if rows >= wanted:
+            yield pl.concat(held)
+            held, rows = [], 0
+    if held:
+        yield pl.concat(held)

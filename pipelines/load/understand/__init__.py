@@ -1,0 +1,1 @@
+"""Understand: what only the content of a file can settle, and what has changed since the last."""

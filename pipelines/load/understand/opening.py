@@ -1,0 +1,101 @@
+"""A file understood and not yet read: what `load --dry-run` shows and ad-hoc scoring reads."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.errors import BadInputError
+from pipelines.load.batches.batch import Landed
+from pipelines.load.meaning.kinds import kind_of
+from pipelines.load.meaning.mapping import Mapping
+from pipelines.load.meaning.naming import source_system_of
+from pipelines.load.meaning.plan import make_plan
+from pipelines.load.normalise.when import DateStyle
+from pipelines.load.read.discover import inspect
+from pipelines.load.read.reader import open_records
+from pipelines.load.read.records import Records
+from pipelines.load.rows.context import Context
+from pipelines.load.understand.decimal_sign import decimal_sign
+from pipelines.load.understand.id_column import with_id
+from pipelines.load.understand.sources import last_load
+from pipelines.load.understand.styles import date_styles
+from pipelines.store import Database
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One file, understood.
+
+    Parameters
+    ----------
+    source_from : str
+        Who named the source: mapping, argument, preset or file name.
+    before : Landed or None
+        The last load of the source; None: there was none, or nobody asked.
+    open_question : str
+        What only the mapping can tell, in words; empty: nothing.
+    """
+
+    records: Records
+    context: Context
+    source_from: str
+    before: Landed | None = None
+    open_question: str = ""
+
+
+def open_file(
+    file: Path,
+    *,
+    kind: str,
+    mapping: Mapping,
+    at: datetime,
+    db: Database,
+    scratch: Path,
+    source_system: str | None = None,
+    batches_dir: Path | None = None,
+    salvage: bool = False,
+    is_lenient: bool = False,
+) -> Opened:
+    """Understand a file as `land` would.
+
+    Parameters
+    ----------
+    scratch : pathlib.Path
+        Folder for a copy of what no reader takes as it is; must live as long as the records.
+    batches_dir : pathlib.Path or None
+        Where the last load of the source is looked up.
+    is_lenient : bool
+        Dates that could be read in two ways become a question instead of an error.
+
+    Raises
+    ------
+    BadInputError
+        The file cannot be used, or the mapping does not fit it.
+    """
+    found = inspect(file)
+    records = open_records(found, mapping.file, db, scratch, salvage=salvage)
+    plan = make_plan(records.headers, kind_of(kind), mapping)
+    source, source_from = source_system_of(mapping, source_system, plan, file)
+    before = last_load(batches_dir, kind, source) if batches_dir is not None else None
+    named = before.claims.get("source_id") if before else None
+    plan = with_id(plan, mapping, records, db, before=named)
+    context = Context(
+        plan=plan,
+        source_system=source,
+        file_name=file.name,
+        file_id=found.sha256[:16],
+        batch_id="",
+        at=at,
+        decimal=mapping.numbers.decimal,
+    )
+    question = ""
+    try:
+        styles = date_styles(plan, records, mapping.dates, db)
+        sign = decimal_sign(plan, records, mapping.numbers, db)
+        context = replace(context, decimal=sign)
+    except BadInputError as error:
+        if not is_lenient:
+            raise
+        question = str(error)
+        styles = dict.fromkeys(plan.date_columns(), DateStyle(mapping.dates.timezone))
+    return Opened(records, replace(context, styles=styles), source_from, before, question)

@@ -1,0 +1,104 @@
+"""Take a landed suppression list into the ledger: millions of contact points, hashed in DuckDB."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pipelines.settings.contact_keys import (
+    Kind,
+    hmac_pads,
+    suppression_keys,
+    tag_prefix,
+    tag_scheme,
+)
+from pipelines.store import Database, sql
+from pipelines.store.ledger import Ledger, suppressions
+
+# Such a contact point is known by itself, and an address by its folded form: no other rule applies.
+_PLAIN: Final[dict[Kind, str]] = {
+    "email": r"[a-z0-9._%+\-]+@[a-z0-9\-]+(\.[a-z0-9\-]+)+",
+    "phone": r"\+[1-9][0-9]{6,14}",
+    "domain": r"[a-z0-9\-]+(\.[a-z0-9\-]+)+",
+    "hash": r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}",
+}
+_IS_PLAIN: Final = " OR ".join(
+    f"(kind = '{kind}' AND regexp_full_match(key, '{pattern}') AND NOT starts_with(key, 'www.'))"
+    for kind, pattern in _PLAIN.items()
+)
+_NO_REASON: Final = "suppression list"
+# Of one transaction: what is written is in force, and nobody who claims waits long.
+_ROWS: Final = 100_000
+
+
+def suppress_list(
+    ledger: Ledger,
+    secret: bytes,
+    file: Path,
+    *,
+    source: str,
+    at: datetime,
+    scratch: Path,
+    memory_gb: float = 1.0,
+) -> int:
+    """Record every contact point of a landed list; one that stands is never changed.
+
+    Memory is bounded, whatever the length of the list. It may be called again after a crash: what
+    is in force already stays as it is.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        Parquet: kind, key (as the loader normalises it, or as given), channel, reason.
+    source : str
+        What brought it.
+    scratch : pathlib.Path
+        Folder for what memory cannot hold.
+
+    Returns
+    -------
+    int
+        Suppressions that were new.
+
+    Raises
+    ------
+    ValueError
+        A key cannot be a contact point of its kind; the loader lands none such.
+    """
+    inner, outer = hmac_pads(secret)
+    statement = sql(__package__, "hashed_points.sql").replace("__is_plain__", _IS_PLAIN)
+    added = 0
+    with Database.memory(memory_gb, spill=scratch) as db:
+        db.register("odd_text_frame", _odd_texts(db, file))
+        hashed = db.batches(
+            statement,
+            _ROWS,
+            path=str(file),
+            inner_pad=inner,
+            outer_pad=outer,
+            tag_prefix=tag_prefix(secret),
+            reason=_NO_REASON,
+        )
+        for part in hashed:
+            added += suppressions.add_hashed(
+                ledger, part, source=source, since=at, tag_scheme=tag_scheme(secret)
+            )
+    return added
+
+
+def _odd_texts(db: Database, file: Path) -> pl.DataFrame:
+    """Return the texts of what does not look plain, one by one as the rules want it: few rows."""
+    odd = db.frame(
+        f"SELECT kind, key, channel, reason FROM read_parquet($path) WHERE NOT ({_IS_PLAIN})",
+        path=str(file),
+    )
+    schema = {"kind": pl.String, "text": pl.String, "channel": pl.String, "reason": pl.String}
+    return pl.DataFrame(list(_texts(odd)), schema=schema, orient="row")
+
+
+def _texts(odd: pl.DataFrame) -> Iterator[tuple[str, str, str | None, str | None]]:
+    for kind, key, channel, reason in odd.iter_rows():
+        for text in suppression_keys(kind, key):
+            yield kind, text, channel, reason

@@ -1,0 +1,19 @@
+"""Persons of the staged store, as this home is set to find them."""
+
+from pipelines.identify import IdentifyResult, identify
+from pipelines.runs.context import RunContext
+from pipelines.settings.clock import now
+from pipelines.store import Database
+
+
+def find_persons(ctx: RunContext, db: Database, *, compare_all: bool = False) -> IdentifyResult:
+    """Bring the persons of the staged store `db` up to date, as the settings say."""
+    return identify(
+        db,
+        ctx.settings.identify,
+        models=ctx.home.models,
+        spill=ctx.home.spill,
+        at=now(),
+        run_id=ctx.run_id,
+        compare_all=compare_all,
+    )

@@ -1,0 +1,75 @@
+"""What `load --dry-run` writes: everything, in lines that fit the screen."""
+
+import json
+
+import pytest
+from rich.cells import cell_len
+
+from pipelines.console import previewing
+from pipelines.runs.load import LoadRequest
+from pipelines.settings.home import HOME_VARIABLE
+
+ADDRESS = "ann.secret@x.example"
+
+
+@pytest.fixture
+def show(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+
+    def _show(content: str, width: int = 80, *, as_json: bool = False, kind: str = "leads") -> str:
+        path = tmp_path / "leads.csv"
+        path.write_text(content)
+        monkeypatch.setattr(previewing.out, "width", width)
+        monkeypatch.setattr(previewing.out, "_file", None)
+        previewing.show_preview(LoadRequest([path], kind), as_json=as_json)
+        return capsys.readouterr().out
+
+    return _show
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_wide_file_with_long_cells_stays_readable(show, width):
+    headers = ["source_id", "email", *(f"Custom column number {i} of many" for i in range(254))]
+    long = "word " * 1_000
+    cells = ["1", ADDRESS, "\x1b[31mred", "短い説明" * 50, *[long] * 252]
+    text = show(",".join(headers) + "\n" + ",".join(cells) + "\n", width)
+    lines = text.splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert len(lines) < 3 * len(headers)
+    assert sum("Custom column number" in line for line in lines) == 2 * 254
+    assert "\x1b" not in text
+
+
+def test_everything_understood_is_said(show):
+    text = " ".join(
+        show(
+            "Id,LastName,Email,CreatedDate,DoNotCall,Score__c,AnnualRevenue\n"
+            f"00Q5f0000000000EAA,Lee,{ADDRESS},2024-01-01,true,7,many\n"
+            "00Q5f0000000001EAA\n"
+        ).split()
+    )
+    for part in (
+        "2 records, leads",
+        "salesforce, named by the preset",
+        "delimiter ','",
+        "encoding 'utf-8'",
+        "confidence 1.00",
+        "Email email text",
+        "DoNotCall do_not_call flag",
+        "Score__c custom BIGINT",
+        ADDRESS,
+        "1 records would be set aside, too_few_fields: line 3",
+        "1 cells of annual_revenue cannot be read",
+        "Nothing was stored.",
+    ):
+        assert part in text
+
+
+def test_json_holds_the_same_without_a_cell(show):
+    content = f"source_id,email,x\n1,{ADDRESS},7\n2\n"
+    told = show(content, as_json=True)
+    assert ADDRESS not in told
+    found = json.loads(told)["files"][0]
+    assert found["quarantined_at"] == {"too_few_fields": ["line 3"]}
+    assert [column["becomes"] for column in found["columns"]] == ["source_id", "email", "custom"]
+    assert "first" not in found

@@ -1,0 +1,106 @@
+import random
+
+import polars as pl
+import pytest
+
+from pipelines.identify import identify
+from pipelines.identify.comparisons import is_sound
+from pipelines.settings.config import IdentifySettings
+from tests.pipelines.identify.worlds import insert, lead
+
+NAMES = ("anna", "bert", "carla", "dirk", "emma", "frits", "greta", "hugo", "irma", "jonas")
+TOWNS = ("utrecht", "leuven", "bremen", "lyon", "porto")
+
+
+def _born(db, dates):
+    frame = pl.DataFrame({"lead_key": list(dates), "Date of Birth": list(dates.values())})
+    db.register("born_frame", frame)
+    db.run("CREATE OR REPLACE TABLE lead_custom_crm AS SELECT * FROM born_frame")
+    db.unregister("born_frame")
+
+
+def _persons(db):
+    return dict(db.frame("SELECT lead_key, person_key FROM dedupe_link").rows())
+
+
+def test_few_leads_are_joined_by_plain_rules_and_it_can_be_switched_off(db, tmp_path):
+    same = {"first_name": "Jane", "last_name": "Doe"}
+    insert(db, [lead(1, **same), lead(2, **same), lead(3, **same)])
+    _born(db, {1: "1970-01-02", 2: "1970-01-02", 3: "1971-01-02"})
+    identify(db, models=tmp_path)
+    assert _persons(db) == {1: 1, 2: 1, 3: 3}
+    assert db.frame(
+        "SELECT lead_key, match_rule FROM dedupe_link WHERE match_weight > 0"
+    ).rows() == [
+        (1, "fuzzy"),
+        (2, "fuzzy"),
+    ]
+    identify(db, IdentifySettings(fuzzy=False), models=tmp_path, compare_all=True)
+    assert _persons(db) == {1: 1, 2: 2, 3: 3}
+
+
+def _damaged(rng, text):
+    place = rng.randrange(len(text))
+    return text[:place] + rng.choice("abcdefgh") + text[place + 1 :]
+
+
+@pytest.fixture
+def duplicates(db):
+    """Fill the store with 300 people, every second of them twice, the copy with mistakes."""
+    rng = random.Random(4)  # noqa: S311 - not for secrets
+    leads, born, truth = [], {}, {}
+    for person in range(300):
+        values = {
+            "first_name": rng.choice(NAMES) + rng.choice("xyz"),
+            "last_name": rng.choice(NAMES) + rng.choice(NAMES),
+            "street": f"{rng.choice(NAMES)} street {rng.randrange(200)}",
+            "city": rng.choice(TOWNS),
+            "postal_code": f"{rng.randrange(1000, 1200)}",
+        }
+        date = f"{rng.randrange(1940, 2000)}-0{rng.randrange(1, 10)}-1{rng.randrange(10)}"
+        for copy in range(1 + person % 2):
+            key = len(leads) + 1
+            if copy:
+                wrong = rng.choice(sorted(values))
+                values = values | {wrong: _damaged(rng, values[wrong])}
+            leads.append(lead(key, batch_id="b1", **values))
+            born[key], truth[key] = date, person
+    insert(db, leads)
+    _born(db, born)
+    return truth
+
+
+def test_mistyped_duplicates_are_found_by_a_model_that_is_kept(db, tmp_path, duplicates):
+    identify(db, models=tmp_path)
+    found = _persons(db)
+    pairs = [(a, b, found[a] == found[b]) for a in duplicates for b in duplicates if a < b]
+    right = sum(is_joined for a, b, is_joined in pairs if duplicates[a] == duplicates[b])
+    wrong = sum(is_joined for a, b, is_joined in pairs if duplicates[a] != duplicates[b])
+    assert right >= 0.9 * 150
+    assert wrong == 0
+    (model,) = (tmp_path / "identity").glob("*.json")
+    kept = model.read_bytes()
+    before = db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows()
+    identify(db, models=tmp_path, compare_all=True)
+    assert model.read_bytes() == kept
+    assert db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows() == before
+    key = len(duplicates) + 1
+    insert(db, [lead(key, first_name=NAMES[0], last_name="nobodyelse", batch_id="b2")])
+    assert identify(db, models=tmp_path).looked_at < 10
+    assert db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows() == before
+
+
+def test_leads_that_teach_nothing_are_left_alone(db, tmp_path):
+    insert(db, [lead(key, first_name="A", last_name="B", company="C") for key in range(400)])
+    assert identify(db, models=tmp_path).joined_leads == 0
+
+
+def test_a_model_for_which_another_name_says_nothing_is_not_used():
+    def comparison(name, *weights):
+        levels = [{"m_probability": m, "u_probability": u} for m, u in weights]
+        return {"output_column_name": name, "comparison_levels": [{"is_null_level": True}, *levels]}
+
+    good = comparison("last_name", (0.9, 0.01), (0.1, 0.99))
+    assert is_sound({"comparisons": [good]})
+    assert not is_sound({"comparisons": [comparison("last_name", (0.02, 0.01), (0.98, 0.99))]})
+    assert not is_sound({"comparisons": []})

@@ -1,0 +1,47 @@
+"""Suppression lists as people have them: one column of everything, wild cards, hashes."""
+
+import hashlib
+
+import pytest
+
+from tests.pipelines.load.conftest import rows
+
+DIGEST = hashlib.sha256(b"ann@x.example").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "key"),
+    [
+        ("Ann@X.example", "email", "ann@x.example"),
+        ("*@spam.example", "domain", "spam.example"),
+        ("@spam.example", "domain", "spam.example"),
+        ("*.spam.example", "domain", "spam.example"),
+        ("spam.example", "domain", "spam.example"),
+        ("@gmail.com", "domain", "gmail.com"),
+        (DIGEST.upper(), "hash", DIGEST),
+        (hashlib.md5(b"x", usedforsecurity=False).hexdigest(), "hash", None),
+        ("+44 20 7946 0018", "phone", "+442079460018"),
+    ],
+)
+def test_one_column_of_everything(load, cell, kind, key):
+    found = rows(load(f'email\n"{cell}"\n', "suppressions"), "suppression")
+    assert found.select("kind", "key").rows() == [(kind, key or cell)]
+
+
+@pytest.mark.parametrize("cell", ["gmail.com", "ann", "ab" * 20 + "c", "n/a", "12"])
+def test_what_may_be_anything_is_set_aside_and_counted(load, cell):
+    landed = load(f"email\n{cell}\nann@x.example\n", "suppressions")
+    assert (landed.landed, landed.quarantined_by_reason) == (1, {"no_usable_key": 1})
+
+
+def test_each_column_of_a_row_counts_also_in_the_wrong_one(load):
+    content = f"email,domain,hash\n@a.example,https://www.b.example/x,{DIGEST}\n,*@c.example,\n"
+    landed = load(content, "suppressions")
+    found = rows(landed, "suppression").select("row_number", "kind", "key").rows()
+    assert found == [
+        (1, "domain", "a.example"),
+        (1, "domain", "b.example"),
+        (1, "hash", DIGEST),
+        (2, "domain", "c.example"),
+    ]
+    assert landed.landed == 2
