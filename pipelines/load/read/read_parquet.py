@@ -29,7 +29,8 @@ def open_parquet(file: InputFile, db: Database, scratch: Path) -> Records:
     Raises
     ------
     BadInputError
-        See `parquet_footer.read_footer`; or a page cannot be read, a binary column is no text, or the text unpacks to more than `MAX_TEXT_RATIO` times the file.
+        See `parquet_footer.read_footer`; or a page cannot be read, a binary column is no text, or
+        the text unpacks to more than `MAX_TEXT_RATIO` times the file.
     """
     name = file.path.name
     footer = read_footer(file.path)
