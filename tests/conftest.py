@@ -23,7 +23,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 quiet_exit()
 
 # No deadline: a busy machine is not a defect. The seed of a failure is printed.
-settings.register_profile("suite", deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("suite", deadline=None, max_examples=20, print_blob=True)
+# By hand before a release: pytest --hypothesis-profile sweep
+settings.register_profile("sweep", settings.get_profile("suite"), max_examples=300)
 settings.load_profile("suite")
 
 # Each holds some hundred MB and has two threads of DuckDB, Polars and the kernel.

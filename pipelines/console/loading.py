@@ -14,8 +14,8 @@ from pipelines.runs.landing import expand, resolve_mapping
 from pipelines.runs.load import LoadedFile, LoadRequest, run_load
 from pipelines.settings.home import Home
 
-# Here a record set aside is not only data lost: it may be somebody who said no.
-_BINDING = ("consent", "suppressions")
+# Here a record set aside is not only data lost: it may be somebody who is not to be contacted.
+_BINDING = ("consent", "suppressions", "attempts", "customers", "registry")
 
 
 def show_load(

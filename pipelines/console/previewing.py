@@ -3,10 +3,12 @@
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
-from pipelines.console.screen import cell, emit_json, out, say
+from pipelines.console.screen import cell, emit_json, note, out, say
+from pipelines.errors import BadInputError
 from pipelines.load import Preview, preview
 from pipelines.runs.load import LoadRequest
 from pipelines.settings.clock import now
@@ -21,25 +23,44 @@ _OWN = frozenset({"row_number", "ingested_at", "batch_id", "source_system"})
 
 
 def show_preview(request: LoadRequest, *, as_json: bool) -> None:
-    """Show what the files are understood as; nothing is stored."""
-    found = [
-        preview(
-            file,
-            kind=request.kind,
-            mapping=request.mapping,
-            at=now(),
-            source_system=request.source_system,
-            batches_dir=Home.locate().batches,
-            salvage=request.salvage,
-        )
-        for file in request.files
-    ]
-    if as_json:
+    """Show what the files are understood as; nothing is stored.
+
+    Raises
+    ------
+    BadInputError
+        The first file that cannot be used, after all others were shown.
+    """
+    found: list[Preview] = []
+    failed: list[tuple[Path, BadInputError]] = []
+    for file in request.files:
+        try:
+            found.append(_preview(file, request))
+        except BadInputError as error:
+            failed.append((file, error))
+        else:
+            if not as_json:
+                _show(found[-1], out.width)
+    if as_json and not failed:
         emit_json({"files": [one.to_json() for one in found]})
-        return
-    for one in found:
-        _show(one, out.width)
-    say("Nothing was stored.")
+    elif found and not as_json:
+        say("Nothing was stored.")
+    for file, why in failed[1:]:
+        note(f"{file.name}: {why}")
+    if failed:
+        file, why = failed[0]
+        raise BadInputError(f"{file.name}: {why.found}", why.expected, why.fix) from why
+
+
+def _preview(file: Path, request: LoadRequest) -> Preview:
+    return preview(
+        file,
+        kind=request.kind,
+        mapping=request.mapping,
+        at=now(),
+        source_system=request.source_system,
+        batches_dir=Home.locate().batches,
+        salvage=request.salvage,
+    )
 
 
 def _show(one: Preview, width: int) -> None:

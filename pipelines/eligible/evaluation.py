@@ -128,7 +128,9 @@ def _frames(db: Database, policy: PolicyTable, as_of: datetime) -> dict[str, pl.
         "policy_frame": inputs.policy_frame(policy, inputs.registry_dates(db), as_of),
         "registry_frame": inputs.registry_frame(),
         "role_name_frame": _strings("name", roles),
-        "disposable_domain_frame": _strings("domain", disposable),
+        "disposable_domain_frame": db.frame(
+            sql(__package__, "throw_away.sql"), listed=list(disposable)
+        ),
         "free_domain_frame": _strings("domain", addresses.free_domains),
     }
 

@@ -151,7 +151,8 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.RECONTACT_INTERVAL: ReasonText(ReasonClass.PACING, "approached only recently"),
     Reason.FREQUENCY_CAP: ReasonText(ReasonClass.PACING, "approached often enough this year"),
     Reason.SALVAGED_UNREVIEWED: ReasonText(
-        ReasonClass.REVIEW, "comes from a repaired record that nobody has reviewed"
+        ReasonClass.REVIEW,
+        "a record about them was repaired or set aside, and nobody has reviewed it",
     ),
 }
 

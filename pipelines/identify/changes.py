@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from pipelines.identify.components import MAX_LEADS_PER_PERSON
-from pipelines.identify.points import MAX_LEADS_PER_KEY, PLACEHOLDER_NAMES, ROLE_NAMES
+from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.store import Database, sql
 
 # Counts up when a rule here means something else: the next run then starts from scratch.
-_RULES_VERSION: Final = 1
+_RULES_VERSION: Final = 2
 _STATE: Final = "identified"
 # With more than this share of the leads changed, looking at all of them is less work.
 _LARGE_SHARE: Final = 0.2
@@ -63,5 +63,5 @@ def remember(db: Database) -> None:
 
 
 def _rules_digest() -> str:
-    rules = (_RULES_VERSION, ROLE_NAMES, PLACEHOLDER_NAMES, MAX_LEADS_PER_KEY, MAX_LEADS_PER_PERSON)
+    rules = (_RULES_VERSION, NAMELESS, MAX_LEADS_PER_KEY, MAX_LEADS_PER_PERSON)
     return hashlib.sha256(repr(rules).encode()).hexdigest()

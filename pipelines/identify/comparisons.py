@@ -83,7 +83,7 @@ _Blocks = list[tuple[str, ...]]
 # independent believes them. A name may be mistyped; another name needs something personal.
 _NEAR: Final = (
     "({a} IS NULL OR {b} IS NULL OR starts_with({a}, {b}) OR starts_with({b}, {a})"
-    " OR jaro_winkler_similarity({a}, {b}) >= 0.75 OR damerau_levenshtein({a}, {b}) <= 2)"
+    " OR jaro_winkler_similarity({a}, {b}) >= 0.85 OR damerau_levenshtein({a}, {b}) <= 1)"
 )
 _NAMES: Final = (
     "({first} AND {last} OR l.first_name = r.last_name OR l.last_name = r.first_name"
@@ -95,7 +95,9 @@ _NAMES: Final = (
 # Two people of one name in one town are two people: something else must agree.
 _BESIDES: Final = (
     "(l.postal_code = r.postal_code OR l.phone = r.phone OR l.email_user = r.email_user"
-    " OR jaro_winkler_similarity(l.street, r.street) >= 0.9"
+    " OR (jaro_winkler_similarity(l.street, r.street) >= 0.9"
+    " AND regexp_replace(l.street, '[^0-9]', '', 'g')"
+    " = regexp_replace(r.street, '[^0-9]', '', 'g'))"
     " OR jaro_winkler_similarity(l.company, r.company) >= 0.9"
     " OR damerau_levenshtein(l.email, r.email) <= 2"
     " OR damerau_levenshtein(l.birth_date, r.birth_date) <= 2"
@@ -125,19 +127,23 @@ def learnt_within(columns: Collection[str]) -> list[str]:
     return [condition(one) for one in kind if set(one) <= set(columns)]
 
 
-def block_rule(key: str, columns: Collection[str], *, is_known: bool, only_changed: bool) -> str:
-    """Return the condition that two leads are compared: they agree in `key` and may be one.
+def block_rule(key: str, *, only_changed: bool) -> str:
+    """Return the condition that two leads are compared: they agree in `key`, and one has changed.
+
+    Nothing costly belongs here: of every pair all rules are asked that come before its own.
+    """
+    return f"l.{key} = r.{key}" + (" AND (l.is_changed OR r.is_changed)" if only_changed else "")
+
+
+def guard(columns: Collection[str], *, is_known: bool) -> str:
+    """Return the condition under which the weight of a pair is believed.
 
     Parameters
     ----------
     is_known : bool
         Exact keys have joined most of what is one: what is left needs more than a name.
-    only_changed : bool
-        One of the two must have changed.
     """
-    parts = [f"l.{key} = r.{key}"]
-    if only_changed:
-        parts.append("(l.is_changed OR r.is_changed)")
+    parts = ["true"]
     if is_known or {"company", "last_name"} <= set(columns):
         parts.append(_NAMES)
     if is_known:

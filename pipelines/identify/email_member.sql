@@ -1,7 +1,7 @@
 -- purpose: name the leads that share an e-mail address which may belong to one person
 -- grain: one row per lead
 -- reads: scoped_lead, email_group, shared_point    writes: temp table email_member
--- parameters: $role_names, $placeholder_names
+-- parameters: $nameless: local parts
 CREATE OR REPLACE TEMP TABLE email_member AS
 WITH shared AS (
     SELECT email_key, anchor_key, leads
@@ -9,9 +9,8 @@ WITH shared AS (
     WHERE email_key NOT IN (
             SELECT point FROM shared_point WHERE kind = 'email' AND reason = 'crowded')
         -- a role address belongs to a desk and a made-up one to nobody, tagged or not
-        AND NOT list_contains($role_names, split_part(split_part(email_key, '@', 1), '+', 1))
-        AND NOT list_contains($placeholder_names,
-            split_part(split_part(email_key, '@', 1), '+', 1))
+        AND split_part(split_part(email_key, '@', 1), '+', 1) NOT IN (
+            SELECT unnest($nameless))
 )
 SELECT
     lead.email_key, shared.anchor_key, lead.lead_key,

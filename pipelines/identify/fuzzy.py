@@ -7,6 +7,7 @@ what exceeds the pairs of a block, the largest groups first.
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +18,18 @@ from pipelines.identify.comparisons import (
     block_rule,
     blocks,
     completed,
+    guard,
     is_sound,
     learnt_within,
     settings,
 )
 from pipelines.identify.components import EDGE_SCHEMA
 from pipelines.identify.identity_columns import gather_identity
+from pipelines.identify.points import NAMELESS
 from pipelines.store import Database, sql
 from pipelines.store.linking import Linkage
 
+Progress = Callable[[str, Mapping[str, int] | None, float], None]
 FOLDER: Final = "identity"
 _FILE: Final = "model.json"
 # Below this many leads with something to compare, plain rules: weights would be learnt from noise.
@@ -51,6 +55,7 @@ def fuzzy_pairs(
     *,
     only_changed: bool,
     spill: Path | None = None,
+    progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Return the pairs of leads that probably are one person.
 
@@ -65,6 +70,8 @@ def fuzzy_pairs(
         are counted in them.
     only_changed : bool
         Only pairs with a lead in `identify_changed`.
+    progress : callable, optional
+        Called with the counts of what is to be compared, what is left out for its size included.
 
     Returns
     -------
@@ -76,9 +83,11 @@ def fuzzy_pairs(
         return nothing
     db.run(sql(__package__, "fuzzy_words.sql"))
     gather_identity(db)
-    db.run(sql(__package__, "fuzzy_record.sql"))
+    db.run(sql(__package__, "fuzzy_record.sql"), nameless=list(NAMELESS))
     try:
-        pairs = _pairs(db, models, weight, labels, only_changed=only_changed, spill=spill)
+        pairs = _pairs(
+            db, models, weight, labels, only_changed=only_changed, spill=spill, progress=progress
+        )
         if pairs is None or pairs.is_empty():
             return nothing
     finally:
@@ -95,20 +104,22 @@ def _pairs(
     *,
     only_changed: bool,
     spill: Path | None,
+    progress: Progress | None,
 ) -> pl.DataFrame | None:
     rows = int(db.scalar("SELECT count(*) FROM fuzzy_record"))
     if rows >= _LEAST_RECORDS:
         columns = _filled(db)
         model = _stored(models, columns, rows)
         is_known = labels.height >= _LEAST_LABELS
-        keyed, blocked = _blocked(db, columns, rows, only_changed=only_changed and bool(model))
+        keyed, blocked, counts = _blocked(
+            db, columns, rows, only_changed=only_changed and bool(model)
+        )
+        if progress is not None and not only_changed:
+            progress("compare names", counts, 0.0)
         if not blocked:
             return None
         records = keyed.join(labels, on="lead_key", how="left")
-        rules = [
-            block_rule(key, columns, is_known=is_known, only_changed=only_changed)
-            for key in blocked
-        ]
+        rules = [block_rule(key, only_changed=only_changed) for key in blocked]
         with Linkage(records, memory_gb=3.0, threads=2, spill=spill) as linkage:
             if model is None:
                 model = linkage.train(
@@ -123,7 +134,7 @@ def _pairs(
                 if model is not None:
                     _store(models, columns, rows, model)
             if model is not None:
-                return linkage.pairs(model, rules, weight)
+                return linkage.pairs(model, rules, weight, guard(columns, is_known=is_known))
     return db.frame(sql(__package__, "fuzzy_rules.sql"), weight=_RULE_WEIGHT, max_leads=_MAX_GROUP)
 
 
@@ -137,18 +148,18 @@ def _filled(db: Database) -> list[str]:
 
 def _blocked(
     db: Database, columns: list[str], rows: int, *, only_changed: bool
-) -> tuple[pl.DataFrame, list[str]]:
-    """Return the leads with a column per block, and the names of these columns."""
+) -> tuple[pl.DataFrame, list[str], dict[str, int]]:
+    """Return the leads with a column per block, the names of these columns, and counts."""
     records = db.frame(
         f"SELECT lead_key, is_changed, {', '.join((*_COLUMNS, *_DERIVED))} FROM fuzzy_record"
     )
     keys = []
+    counts = {"leads": rows, "pairs to compare": 0, "pairs left out": 0}
     for number, block in enumerate(blocks(columns)):
         statement = sql(__package__, "fuzzy_block.sql")
         statement = statement.replace("{columns}", ", ".join(block))
-        statement = statement.replace(
-            "{present}", " AND ".join(f"{column} IS NOT NULL" for column in block)
-        )
+        present = " AND ".join(f"{column} IS NOT NULL" for column in block)
+        statement = statement.replace("{present}", present)
         found = db.frame(
             statement,
             max_leads=_MAX_GROUP,
@@ -159,7 +170,19 @@ def _blocked(
             key = f"block_{number}"
             records = records.join(found.rename({"key": key}), on="lead_key", how="left")
             keys.append(key)
-    return records, keys
+            pairs = _pair_count(found["key"])
+            counts["pairs to compare"] += pairs
+            counts["pairs left out"] -= pairs
+        every = db.frame(
+            f"SELECT hash({', '.join(block)}) AS key FROM fuzzy_record WHERE {present}"
+        )
+        counts["pairs left out"] += _pair_count(every["key"])
+    return records, keys, counts
+
+
+def _pair_count(keys: pl.Series) -> int:
+    sizes = keys.value_counts()["count"].cast(pl.Int64)
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _stored(models: Path, columns: list[str], rows: int) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 -- purpose: spell what tells people apart in one way, for leads of whom enough is known to compare
 -- grain: one row per lead
 -- reads: lead, identify_changed, identity_value    writes: temp table fuzzy_record
+-- parameters: $nameless: local parts of addresses that are nobody's
 -- A word that stands for nothing is no value: it would agree with every other such word.
 CREATE OR REPLACE TEMP TABLE fuzzy_record AS
 WITH spelt AS (
@@ -13,7 +14,9 @@ WITH spelt AS (
         words(street) AS street,
         words(city) AS city,
         replace(words(postal_code), ' ', '') AS postal_code,
-        lower(email_key) AS email,
+        -- a desk's address says no more than the company
+        CASE WHEN split_part(split_part(email_key, '@', 1), '+', 1) NOT IN (SELECT unnest($nameless))
+            THEN lower(email_key) END AS email,
         coalesce(phone_e164, mobile_e164,
             nullif(regexp_replace(coalesce(phone, mobile), '[^0-9]', '', 'g'), '')) AS phone,
         value.birth_date,

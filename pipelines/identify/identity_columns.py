@@ -6,16 +6,19 @@ They are no canonical field, because few exports have them, but where they are t
 import re
 from typing import Final
 
-from pipelines.store import Database, quoted
+from pipelines.identify.points import MAX_LEADS_PER_KEY
+from pipelines.store import Database, quoted, sql
 
 _KNOWN: Final = {
     "birth_date": (
-        "dob", "dateofbirth", "birthdate", "birthday", "birthdayc", "dateofbirthc", "birthdatec",
+        "dob", "dateofbirth", "birthdate", "birthday", "bday", "birthdt", "borndate", "born",
         "geburtsdatum", "geboortedatum", "datedenaissance", "fechadenacimiento", "datadinascita",
     ),
     "person_number": (
-        "ssn", "socsecid", "socialsecuritynumber", "nationalid", "passportnumber", "taxid",
-        "personnummer", "bsn", "nino", "sin", "steuerid", "dni", "codicefiscale", "npi",
+        "ssn", "socsecid", "socialsecuritynumber", "socialsecurityno", "socialsecurity",
+        "nationalid", "nationalidnumber", "nationalidentitynumber", "personalnumber", "nhsnumber",
+        "passportnumber", "personnummer", "bsn", "nino", "sin", "steuerid", "dni",
+        "codicefiscale", "npi",
     ),
 }  # fmt: skip
 
@@ -36,13 +39,16 @@ def gather_identity(db: Database) -> None:
                 parts.append(f"SELECT lead_key, {values} FROM {quoted(table)}")
     empty = "SELECT NULL::BIGINT AS lead_key, NULL::VARCHAR AS birth_date,"
     empty += " NULL::VARCHAR AS person_number WHERE false"
-    db.run("CREATE OR REPLACE TEMP TABLE identity_value AS " + " UNION ALL ".join(parts or [empty]))
+    given = " UNION ALL ".join(parts or [empty])
+    statement = sql(__package__, "identity_value.sql").replace("{given}", given)
+    db.run(statement, max_leads=MAX_LEADS_PER_KEY)
 
 
 def _found(columns: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, spellings in _KNOWN.items():
         for column in columns:
-            if re.sub(r"[^a-z]", "", column.lower()) in spellings:
+            # a field of one's own ends in __c at Salesforce
+            if re.sub(r"__c$|[^a-z]", "", column.lower()) in spellings:
                 found.setdefault(name, column)
     return found

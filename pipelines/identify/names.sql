@@ -1,8 +1,16 @@
 -- purpose: define how names are folded and when two of them agree or conflict
 -- grain: functions of texts; null: the name is not given
 -- reads: nothing    writes: temporary macros
-CREATE OR REPLACE TEMP MACRO folded(name) AS
-    nullif(regexp_replace(strip_accents(lower(name)), '[^a-z]', '', 'g'), '');
+-- What stands for no name is none. `Na` and `Null` are names; so are letters of any script.
+CREATE OR REPLACE TEMP MACRO folded(name) AS CASE
+    WHEN trim(lower(name), ' .[]()<>-') NOT IN (
+        'n/a', '#n/a', 'n.a', 'none', 'unknown', 'unbekannt', 'inconnu', 'desconocido', 'onbekend',
+        'not provided', 'not available', 'not given', 'test', 'tester', 'testing', 'xx', 'xxx', 'xxxx',
+        'asdf', 'asd', 'abc', 'dummy', 'fake', 'example', 'nobody', 'anonymous', 'undefined', 'nan',
+        'no name', 'noname', 'first name', 'last name', 'firstname', 'lastname', 'fname', 'lname',
+        'first', 'surname', 'name', 'lead', 'contact', 'customer', 'user', 'tbd', 'blank')
+    THEN nullif(regexp_replace(strip_accents(lower(name)), '[^\p{L}]', '', 'g'), '') END;
+CREATE OR REPLACE TEMP MACRO untagged(address) AS regexp_replace(address, '\+[^@]*@', '@');
 CREATE OR REPLACE TEMP MACRO first_of(first_name, full_name) AS
     folded(coalesce(first_name, split_part(trim(full_name), ' ', 1)));
 CREATE OR REPLACE TEMP MACRO last_of(last_name, full_name) AS

@@ -20,8 +20,8 @@ from pipelines.identify.components import (
     Components,
     components,
 )
-from pipelines.identify.fuzzy import fuzzy_pairs
-from pipelines.identify.points import MAX_LEADS_PER_KEY, PLACEHOLDER_NAMES, ROLE_NAMES
+from pipelines.identify.fuzzy import Progress, fuzzy_pairs
+from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.settings.config import IdentifySettings
 from pipelines.store import Database, reset_table, sql
 
@@ -67,6 +67,7 @@ def identify(
     at: datetime | None = None,
     run_id: str | None = None,
     compare_all: bool = False,
+    progress: Progress | None = None,
 ) -> IdentifyResult:
     """Bring `dedupe_link`, `person` and the tables that explain them up to date with `lead`.
 
@@ -82,12 +83,15 @@ def identify(
         Noted in the lineage.
     compare_all : bool
         Compare the names of all leads with each other, however many they are.
+    progress : callable, optional
+        Told what names are compared, and what is left out.
     """
     started = time.perf_counter()
     rules = settings or IdentifySettings()
     try:
         known = find_changes(db)
-        fuzzy = _Fuzzy(rules, models, spill, is_wanted=compare_all or _is_small(db, rules))
+        is_wanted = compare_all or _is_small(db, rules)
+        fuzzy = _Fuzzy(rules, models, spill, is_wanted=is_wanted, progress=progress)
         is_part = known and not compare_all and not is_much(db)
         edges = _part(db, fuzzy) if is_part else _all(db, fuzzy, is_known=known and not compare_all)
         found = components(edges)
@@ -117,6 +121,7 @@ class _Fuzzy:
     models: Path | None
     spill: Path | None
     is_wanted: bool
+    progress: Progress | None
 
     def kept(self, db: Database) -> pl.DataFrame:
         """Return the stored pairs that stay in force."""
@@ -135,6 +140,7 @@ class _Fuzzy:
             labels,
             only_changed=only_changed,
             spill=self.spill,
+            progress=self.progress,
         )
 
 
@@ -178,6 +184,7 @@ def _once(kept: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _exact_edges(db: Database, *, is_part: bool) -> pl.DataFrame:
+    db.run(sql(__package__, "fuzzy_words.sql"))
     db.run(sql(__package__, "names.sql"))
     db.run(sql(__package__, "email_group.sql"))
     db.run(sql(__package__, "number_group.sql"))
@@ -186,11 +193,7 @@ def _exact_edges(db: Database, *, is_part: bool) -> pl.DataFrame:
         db.run(sql(__package__, "crowded_now.sql"))
     else:
         db.run(sql(__package__, "crowded.sql"), max_leads=MAX_LEADS_PER_KEY)
-    db.run(
-        sql(__package__, "email_member.sql"),
-        role_names=list(ROLE_NAMES),
-        placeholder_names=list(PLACEHOLDER_NAMES),
-    )
+    db.run(sql(__package__, "email_member.sql"), nameless=list(NAMELESS))
     db.run(sql(__package__, "contested.sql"))
     db.run(sql(__package__, "contested_now.sql"))
     found = [

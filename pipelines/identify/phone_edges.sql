@@ -14,8 +14,12 @@ held AS (
 ),
 named AS (
     SELECT
-        held.number, lead.lead_key, lead.email_key, lead.mobile_e164,
-        folded(lead.company) AS company,
+        held.number, lead.lead_key, lead.mobile_e164,
+        coalesce(lead.mobile_e164 = held.number, false) AS is_mobile,
+        untagged(lead.email_key) AS email,
+        split_part(lead.email_key, '@', 2) AS mail_host,
+        words(lead.company) AS company,
+        words(lead.city) AS city,
         first_of(lead.first_name, lead.full_name) AS first_name,
         last_of(lead.last_name, lead.full_name) AS last_name
     FROM held
@@ -28,4 +32,12 @@ WHERE names_agree(a.first_name, a.last_name, b.first_name, b.last_name)
     -- Two people of one name at one switchboard have mobiles of their own,
     AND NOT coalesce(a.mobile_e164 <> b.mobile_e164, false)
     -- or both another address and another company.
-    AND NOT coalesce(a.email_key <> b.email_key AND a.company <> b.company, false)
+    AND NOT coalesce(a.email <> b.email AND a.company <> b.company, false)
+    -- A landline is a household's or a firm's: no two mailboxes of one host, no two addresses
+    -- without one company, and, where only the name is left, no two towns.
+    AND (a.is_mobile OR b.is_mobile OR NOT (
+        coalesce(a.email <> b.email
+            AND (a.mail_host = b.mail_host OR a.company IS DISTINCT FROM b.company
+                OR a.company IS NULL), false)
+        OR coalesce(a.city <> b.city AND a.company IS NULL AND b.company IS NULL
+            AND coalesce(a.email <> b.email, true), false)))

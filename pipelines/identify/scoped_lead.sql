@@ -4,6 +4,6 @@
 CREATE OR REPLACE TEMP TABLE scoped_lead AS
 SELECT
     lead_key, source_system, source_id, merged_into_id, email_key, phone_e164, mobile_e164,
-    first_name, last_name, full_name, company
+    first_name, last_name, full_name, company, city
 FROM lead
 SEMI JOIN identify_scope USING (lead_key)

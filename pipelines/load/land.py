@@ -185,7 +185,7 @@ def _write(
     is_lead = plan.kind.name == "leads"
     shape: Callable[[pl.DataFrame, Context], Rows] = lead_rows if is_lead else child_rows
     survey = TypeSurvey(plan.custom, context.decimal)
-    repairs = Repairs(records.repaired)
+    repairs = Repairs(records.repaired, plan)
     reasons: Counter[str] = Counter()
     kept = 0
     with Sink(out) as sink:
@@ -196,13 +196,15 @@ def _write(
 
         def shaped(frame: pl.DataFrame) -> tuple[int, Rows, Context, Counter[tuple[str, bool]]]:
             # What could not be read is counted per batch: batches are worked on side by side.
-            mine = replace(context, unreadable=Counter())
-            return int(frame["row_number"][-1]), shape(frame, mine), mine, consent.count(frame)
+            mine = replace(context, unreadable=Counter(), twice=Counter())
+            rows = shape(repairs.heard(frame), mine)
+            return int(frame["row_number"][-1]), rows, mine, consent.count(frame)
 
         batches = _readable(db, records, context, correction, set_aside)
         for last, rows, mine, cells in in_order(batches, shaped, threads):
             consent.add(cells)
             context.unreadable.update(mine.unreadable)
+            context.twice.update(mine.twice)
             kept += rows.tables[plan.kind.table]["row_number"].n_unique()
             set_aside(rows.quarantine)
             weighed = repairs.weigh(rows, plan.kind.table)
@@ -253,7 +255,7 @@ def _write(
         custom_empty=survey.empty(),
         excluded=plan.excluded,
         immutable=plan.immutable,
-        notes=plan.notes,
+        notes=(*plan.notes, *context.notes()),
         unreadable=dict(sorted(context.unreadable.items())),
         rows=dict(sorted(written.items())),
         label_values=label_values(db, plan, out),

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.errors import LockedError, RefusedError
 from pipelines.settings.contact_keys import hmac_hex, lookup_keys
+from pipelines.settings.written_addresses import handed_out
 from pipelines.store import Database, sql
 from pipelines.store.ledger import Ledger, claims, suppressions
 
@@ -187,6 +188,8 @@ def _open_points(
         keyed.setdefault(listed_lead, set()).update(_hashes(secret, row))
         if row["lead_key"] == listed_lead:
             point = next((row[name] for name in _POINT[channel] if row[name]), None)
+            if channel == "email" and point:
+                point = handed_out(point, row["email_key"]) if row["email_key"] else None
             if point:
                 points[listed_lead] = point
     every_key = sorted(set().union(*keyed.values()) if keyed else set())

@@ -46,7 +46,7 @@ def run_identify(home: Home, *, progress: Progress = silent) -> IdentifyResult:
             progress("identify", None, 0.0)
             begin(home, ctx.run_id)
             with ctx.staged() as db:
-                result = find_persons(ctx, db, compare_all=True)
+                result = find_persons(ctx, db, compare_all=True, progress=progress)
             progress("identify", {"persons": result.persons}, result.seconds)
             publish_staged(ctx, kind="load")
         except BaseException as error:

@@ -1,5 +1,6 @@
 """From files to the staged store: land each file once, merge what the store does not hold yet."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,9 @@ from pipelines.load.batches.correction import Correction
 from pipelines.load.meaning.kinds import KINDS
 from pipelines.load.meaning.mapping import PRESET_NAMES
 from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
+from pipelines.load.merging.unread import attach_unread, review_unread
 from pipelines.load.read.discover import discover
+from pipelines.load.understand.sources import last_load
 from pipelines.outreach import suppress_list
 from pipelines.runs.load_record import write_load_record
 from pipelines.settings.home import Home
@@ -22,7 +25,18 @@ from pipelines.store.snapshot import current_snapshot
 
 _SUPPRESSIONS = "suppressions"
 _MAPPING_FILE = "mapping.toml"
-_MUST_LAND = ("consent", "suppressions", "attempts", "customers", "registry")
+# What Spark leaves beside the parts of a table.
+_MARKER = re.compile(r"_SUCCESS|_(committed|started)_\d+|_(common_)?metadata")
+# They may hold a no, or say that somebody is a customer by now.
+_MUST_LAND = (
+    "consent",
+    "suppressions",
+    "activities",
+    "attempts",
+    "outcomes",
+    "customers",
+    "registry",
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,8 @@ def land_inbox(
 
     A ``mapping.toml`` beside the files, or in a folder above them, is theirs. A folder below the
     kind names the source system where the mapping does not. A file that cannot be used is passed
-    over with a warning, unless it may hold opt-outs or customers: then the night stops.
+    over with a warning, unless it may hold a no: then the night stops. Leads may, where the
+    exports of their source have carried one.
 
     Parameters
     ----------
@@ -112,7 +127,7 @@ def land_inbox(
     files = sorted(
         path
         for path in home.inbox.rglob("*")
-        if path.is_file() and path.name != _MAPPING_FILE and not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith(".") and not _is_beside_data(path)
     )
     fresh: list[Landed] = []
     for file in files:
@@ -125,13 +140,15 @@ def land_inbox(
                 fix="move its files into the folder of their kind",
             )
         source = parts[1] if len(parts) > 1 else None
+        mapping: Mapping | None = None
         try:
             mapping = _inbox_mapping(home, file)
             found = land_files(
                 home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
             )
         except (BadInputError, UsageError) as error:
-            if kind in _MUST_LAND:
+            told = mapping.source_system if mapping is not None else None
+            if kind in _MUST_LAND or _has_said_no(home, kind, told or source):
                 raise
             warn(f"inbox/{file.relative_to(home.inbox)} was not loaded: {error}")
             refused += 1
@@ -145,11 +162,21 @@ def land_inbox(
     }
 
 
+def _has_said_no(home: Home, kind: str, source_system: str | None) -> bool:
+    """Tell whether the last export of a source had columns that carry a no."""
+    last = None if source_system is None else last_load(home.batches, kind, source_system)
+    return last is not None and bool(last.consent)
+
+
 def expand(paths: Sequence[Path]) -> list[Path]:
     """Return the files that paths, folders and globs stand for, in a stable order."""
     if not paths:
         raise UsageError("no file was named", expected="a file, a folder or a glob")
-    return [path for path in discover(paths) if path.name != _MAPPING_FILE]
+    return [path for path in discover(paths) if path in paths or not _is_beside_data(path)]
+
+
+def _is_beside_data(path: Path) -> bool:
+    return path.name == _MAPPING_FILE or _MARKER.fullmatch(path.name) is not None
 
 
 def pending_batches(home: Home) -> list[Landed]:
@@ -184,19 +211,26 @@ def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
             found.append(Merged(landed, counts))
         _review(db, home, part)
     attach_salvaged(db)
+    attach_unread(db)
     return found
 
 
 def _review(db: Database, home: Home, part: Sequence[Landed]) -> None:
-    """Note the repaired records of the last batch, and which earlier ones the batches confirm."""
+    """Note what was repaired or set aside, and which earlier records of these the batches confirm.
+
+    Only the last batch has repaired records.
+    """
     last = part[-1]
-    if not (last.salvaged or db.scalar("SELECT count(*) FROM salvaged_row")):
+    is_any = any(landed.salvaged or landed.quarantined for landed in part)
+    if not (is_any or db.scalar("SELECT count(*) FROM salvaged_row")):
         return
     known = {landed.batch_id: landed for landed in landed_batches(home)}
     for landed in part[:-1]:
         lift_salvaged(db, landed, known)
     record_salvaged(db, last)
     lift_salvaged(db, last, known)
+    for landed in part:
+        review_unread(db, landed, known)
 
 
 def _up_to_salvaged(batches: Iterable[Landed]) -> Iterator[list[Landed]]:

@@ -1,12 +1,14 @@
 """Persons of the staged store, as this home is set to find them."""
 
 from pipelines.identify import IdentifyResult, identify
-from pipelines.runs.context import RunContext
+from pipelines.runs.context import Progress, RunContext
 from pipelines.settings.clock import now
 from pipelines.store import Database
 
 
-def find_persons(ctx: RunContext, db: Database, *, compare_all: bool = False) -> IdentifyResult:
+def find_persons(
+    ctx: RunContext, db: Database, *, compare_all: bool = False, progress: Progress | None = None
+) -> IdentifyResult:
     """Bring the persons of the staged store `db` up to date, as the settings say."""
     return identify(
         db,
@@ -16,4 +18,5 @@ def find_persons(ctx: RunContext, db: Database, *, compare_all: bool = False) ->
         at=now(),
         run_id=ctx.run_id,
         compare_all=compare_all,
+        progress=progress,
     )

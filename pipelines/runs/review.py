@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipelines.errors import UsageError
+from pipelines.errors import RefusedError, UsageError
 from pipelines.load import Landed
+from pipelines.load.batches.moved import FLAGS_UNCERTAIN
 from pipelines.load.meaning.kinds import KINDS
 from pipelines.runs.context import need_home
 from pipelines.runs.landing import landed_batches
@@ -19,6 +20,8 @@ from pipelines.store.ledger import Ledger, reviews
 from pipelines.store.snapshot import current_snapshot
 
 _ROWS = 25_000
+# A flag that may have moved counts as a no, whoever has looked at the record.
+_IS_UNCERTAIN = pl.col("repair").str.contains(FLAGS_UNCERTAIN, literal=True)
 _OURS = ("batch_id", "ingested_at", "source_system")
 
 
@@ -69,7 +72,7 @@ def repaired_rows(home: Home, batch_id: str) -> tuple[Repaired, Iterator[pl.Data
 
 
 def run_accept(home: Home, batch_id: str, records: Sequence[int]) -> int:
-    """Accept repaired records, in force at the next night; none given: all of the batch.
+    """Accept repaired records, in force at the next night; none given: all that can be accepted.
 
     Returns
     -------
@@ -80,6 +83,8 @@ def run_accept(home: Home, batch_id: str, records: Sequence[int]) -> int:
     ------
     UsageError
         A record of that number was not repaired in the batch.
+    RefusedError
+        What is to be accepted may have lost an opt-out.
     """
     repaired, _ = repaired_rows(home, batch_id)
     known = set(repaired.rows["row_number"].to_list())
@@ -89,8 +94,18 @@ def run_accept(home: Home, batch_id: str, records: Sequence[int]) -> int:
             f"record {strange[0]} of batch {repaired.landed.batch_id} was not repaired",
             expected="numbers that `quarantine review` shows",
         )
-    chosen = pl.col("row_number").is_in(list(records)) if records else pl.lit(value=True)
-    fresh = repaired.rows.filter(chosen & ~pl.col("is_reviewed")).height
+    chosen = repaired.rows
+    if records:
+        chosen = chosen.filter(pl.col("row_number").is_in(list(records)))
+    waiting = chosen.filter(~pl.col("is_reviewed"))
+    free = waiting.filter(~_IS_UNCERTAIN)
+    if (records and free.height < waiting.height) or (waiting.height and not free.height):
+        raise RefusedError(
+            f"{waiting.height - free.height} of these records may have lost an opt-out",
+            expected="repairs that cannot have moved a flag; `quarantine review` names them",
+            fix="load an unbroken export with these leads: it frees them",
+        )
+    fresh = free.height
     with Ledger(home.ledger) as ledger:
         reviews.accept(ledger, repaired.landed.batch_id, records, now())
     return fresh
@@ -103,6 +118,7 @@ def _repaired(home: Home, batch: Landed) -> Repaired:
     accepted = pl.col("row_number").is_in(given.implode()) | pl.lit(
         value=reviews.WHOLE_BATCH in given
     )
+    accepted &= ~_IS_UNCERTAIN
     confirmed = pl.col("row_number").is_in(_confirmed(home, batch).implode())
     return Repaired(batch, rows.with_columns((accepted | confirmed).alias("is_reviewed")))
 

@@ -39,9 +39,11 @@ def check_suppressions(home: Home, ledger: Ledger) -> None:
     if snapshot is None:
         return
     with Database.open(snapshot, read_only=True, memory_gb=1.0) as db:
-        db.register("ledger_frame", suppressions.frame(ledger).select("suppression_id"))
+        db.run("CREATE TEMP TABLE ledger_id (suppression_id VARCHAR)")
+        for part in suppressions.ids(ledger):
+            db.insert("ledger_id", part)
         lost = db.scalar(
-            "SELECT count(*) FROM suppression ANTI JOIN ledger_frame USING (suppression_id)"
+            "SELECT count(*) FROM suppression ANTI JOIN ledger_id USING (suppression_id)"
         )
     if lost:
         raise RefusedError(

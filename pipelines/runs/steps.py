@@ -68,14 +68,14 @@ def identify_step(ctx: RunContext) -> Counts:
 
 def eligible_step(ctx: RunContext) -> Counts:
     """Decide per person and channel who may be contacted, with today's suppressions."""
-    with ctx.ledger() as ledger:
-        accepted = reviews.accepted(ledger)
-        suppressed = suppressions.frame(ledger)
-        secret = ctx.home.secret()
-        tags = suppressions.tags(ledger, tag_scheme(secret))
+    secret = ctx.home.secret()
     with ctx.staged() as db:
         reset_table(db, "suppression")
-        db.insert("suppression", suppressed)
+        with ctx.ledger() as ledger:
+            accepted = reviews.accepted(ledger)
+            for part in suppressions.frames(ledger):
+                db.insert("suppression", part)
+            tags = suppressions.tags(ledger, tag_scheme(secret))
         accept_salvaged(db, accepted)
         publish_reasons(db)
         result = evaluate(
@@ -87,11 +87,11 @@ def eligible_step(ctx: RunContext) -> Counts:
             suppression_tags=tags,
         )
         remember_suppressed(db, now())
-    return {
-        "persons": result.persons,
-        "scorable": result.scorable,
-        "suppressions": suppressed.height,
-    }
+        return {
+            "persons": result.persons,
+            "scorable": result.scorable,
+            "suppressions": int(db.scalar("SELECT count(*) FROM suppression")),
+        }
 
 
 def score_step(ctx: RunContext) -> Counts:

@@ -8,6 +8,8 @@ written.
 import re
 from typing import Final
 
+from pipelines.settings.look_alikes import plain_address
+
 # In the syntax that `re` and Rust's regex share.
 # A quoted local part (RFC 5321) may hold what would otherwise end the address.
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
@@ -37,6 +39,21 @@ def unwrapped(text: str) -> str:
         found = re.match(rule, text)
         text = found.group(1) if found else text
     return text
+
+
+def handed_out(cell: str, key: str) -> str:
+    """Return the address to write to: as it was typed, where nothing but the address was.
+
+    Parameters
+    ----------
+    cell : str
+        As stored, maybe with a display name, ``mailto:`` or a comma behind.
+    key : str
+        The normalised address of the same lead, which is handed out where the cell spells another
+        text: two addresses, letters of another script in the domain, quotes nobody needs.
+    """
+    typed = unwrapped(plain_address(cell))
+    return typed if typed.lower() == key else key
 
 
 def split_address(text: str) -> tuple[str, str] | None:

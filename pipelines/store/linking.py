@@ -99,8 +99,11 @@ class Linkage:
                 learnt = sum(_is_done(step) for step in steps) > 0
             return _model_of(linker) if learnt else None
 
-    def pairs(self, model: Model, blocks: Sequence[str], weight: float) -> pl.DataFrame:
-        """Score the pairs that any of `blocks` names.
+    def pairs(self, model: Model, blocks: Sequence[str], weight: float, guard: str) -> pl.DataFrame:
+        """Score the pairs that any of `blocks` names, and keep those of which `guard` is true.
+
+        The guard is asked last and of few: in a block it would be asked of every pair, once for
+        every other block.
 
         Returns
         -------
@@ -117,7 +120,10 @@ class Linkage:
         found: pl.DataFrame = self._connection.sql(
             "SELECT greatest(lead_key_l, lead_key_r) AS lead_key,"
             " least(lead_key_l, lead_key_r) AS other_lead_key, max(match_weight) AS weight"
-            f' FROM "{table}" GROUP BY ALL ORDER BY ALL'
+            f' FROM "{table}" AS scored'
+            " JOIN record AS l ON l.lead_key = scored.lead_key_l"
+            " JOIN record AS r ON r.lead_key = scored.lead_key_r"
+            f" WHERE {guard} GROUP BY ALL ORDER BY ALL"
         ).pl()
         return found
 

@@ -227,7 +227,10 @@ def test_a_bad_file_in_the_inbox_stops_the_night_only_where_it_may_hold_a_no(hom
     run_nightly(home, as_of=AS_OF, warn=warned.append)
     assert len(warned) == 1
     assert "stray.txt" in warned[0]
-    (home.inbox / "consent").mkdir()
-    (home.inbox / "consent" / "today.csv").write_bytes(bytes(range(256)) * 20)
-    with pytest.raises(BadInputError):
-        run_nightly(home, as_of=AS_OF)
+    for kind in ("consent", "activities", "outcomes"):
+        path = home.inbox / kind / "today.csv"
+        path.parent.mkdir()
+        path.write_bytes(bytes(range(256)) * 20)
+        with pytest.raises(BadInputError):
+            run_nightly(home, as_of=AS_OF)
+        path.unlink()

@@ -306,9 +306,9 @@ class Eligibility:
         name = name[: name.index("+")] if name.find("+") > 0 else name
         if addresses.is_role_address_blocked and name in addresses.role_names:
             reasons.add("ROLE_ADDRESS")
-        if (
-            addresses.is_disposable_domain_blocked
-            and main["email_domain"] in addresses.disposable_domains
+        if addresses.is_disposable_domain_blocked and any(
+            f".{main['email_domain']}".endswith(f".{domain}")
+            for domain in addresses.disposable_domains
         ):
             reasons.add("DISPOSABLE_DOMAIN")
         for lead in self.lead.values():

@@ -1,9 +1,10 @@
 """Slow twin of the exact stage of `pipelines.identify`: plain Python over all pairs of leads."""
 
+import re
 import unicodedata
 
 
-def persons(leads, *, max_leads=20, max_person=50, role_names=(), placeholder_names=()):
+def persons(leads, *, max_leads=20, max_person=50, nameless=()):
     """Return lead_key -> person_key for dicts with the columns of a lead that name somebody."""
     parent = {lead["lead_key"]: lead["lead_key"] for lead in leads}
 
@@ -12,7 +13,7 @@ def persons(leads, *, max_leads=20, max_person=50, role_names=(), placeholder_na
             key = parent[key]
         return key
 
-    for a, b in _edges(leads, max_leads, {*role_names, *placeholder_names}):
+    for a, b in _edges(leads, max_leads, set(nameless)):
         a, b = find(a), find(b)
         parent[max(a, b)] = min(a, b)
     found = {key: find(key) for key in parent}
@@ -32,9 +33,9 @@ def _edges(leads, max_leads, nobody):
         for a, b in _pairs(group) if len(group) <= max_leads else ():
             if _agree(a, b) or not is_contested:
                 yield a["lead_key"], b["lead_key"]
-    for group in numbers.values():
+    for number, group in numbers.items():
         for a, b in _pairs(group) if len(group) <= max_leads else ():
-            if _agree(a, b) and not _told_apart(a, b):
+            if _agree(a, b) and not _told_apart(a, b, number):
                 yield a["lead_key"], b["lead_key"]
     for a in leads:
         for b in leads:
@@ -46,13 +47,33 @@ def _pairs(group):
     return [(a, b) for index, a in enumerate(group) for b in group[index + 1 :]]
 
 
-def _told_apart(a, b):
-    def differ(column):
-        return a[column] and b[column] and _fold(a[column]) != _fold(b[column])
+def _told_apart(a, b, number):
+    if a["mobile_e164"] and b["mobile_e164"] and a["mobile_e164"] != b["mobile_e164"]:
+        return True
+    email_a, email_b = (_untagged(lead["email_key"]) for lead in (a, b))
+    company_a, company_b, city_a, city_b = (
+        _words(lead[column]) for column in ("company", "city") for lead in (a, b)
+    )
+    emails = email_a and email_b and email_a != email_b
+    if emails and company_a and company_b and company_a != company_b:
+        return True
+    if number in (a["mobile_e164"], b["mobile_e164"]):
+        return False
+    if emails:
+        one_host = email_a.split("@")[1] == email_b.split("@")[1]
+        return one_host or not company_a or company_a != company_b
+    only_name = not company_a and not company_b and not (email_a and email_a == email_b)
+    return bool(only_name and city_a and city_b and city_a != city_b)
 
-    mobiles = a["mobile_e164"] and b["mobile_e164"] and a["mobile_e164"] != b["mobile_e164"]
-    emails = a["email_key"] and b["email_key"] and a["email_key"] != b["email_key"]
-    return mobiles or (emails and differ("company"))
+
+def _untagged(address):
+    return address and address.split("@")[0].split("+")[0] + "@" + address.split("@")[1]
+
+
+def _words(text):
+    plain = unicodedata.normalize("NFD", (text or "").lower())
+    spelt = re.sub(r"[^a-z0-9]+", " ", re.sub(r"[\u0300-\u036f]", "", plain)).strip()
+    return spelt if spelt not in ("self", "n a", "") else None
 
 
 def _agree(a, b):
@@ -111,5 +132,7 @@ def jaro_winkler(a, b):
 
 
 def _fold(name):
+    if (name or "").lower() in ("test", "n/a"):
+        return ""
     plain = unicodedata.normalize("NFD", (name or "").lower())
-    return "".join(letter for letter in plain if "a" <= letter <= "z")
+    return "".join(letter for letter in plain if letter.isalpha())

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 # (as written, country of the row, E.164): worked out by hand.
 DECORATED = [
+    ("(0xx11) 3123-4567", "BR", "+551131234567"),
     ("01\u202f42\u202f68\u202f53\u202f00", "FR", "+33142685300"),
     ("+33\u202f1\u202f42\u202f68\u202f53\u202f00", "FR", "+33142685300"),
     ("01\u00a042\u00a068\u00a053\u00a000", "FR", "+33142685300"),

@@ -7,8 +7,15 @@ import polars as pl
 
 from pipelines.errors import RefusedError
 from pipelines.load.batches.batch import RECORD_FILE, Landed
+from pipelines.load.batches.moved import (
+    FLAGS_UNCERTAIN,
+    is_moved,
+    is_uncertain,
+    with_every_no,
+)
 from pipelines.load.meaning.plan import Plan
 from pipelines.load.read.records import REPAIRED_SCHEMA
+from pipelines.load.read.salvage.repair import Repair
 from pipelines.load.rows.context import Context, Rows
 
 _BINDING = ("opt_out", "objected_profiling")
@@ -21,9 +28,20 @@ class Repairs:
     ----------
     repaired : pl.DataFrame
         As the reader gives it, in the columns of `REPAIRED_SCHEMA`: one row per repair.
+    plan : Plan
+        What the columns mean.
     """
 
-    def __init__(self, repaired: pl.DataFrame) -> None:
+    def __init__(self, repaired: pl.DataFrame, plan: Plan) -> None:
+        self._plan = plan
+        code = pl.col("repair")
+        self._moved = repaired.filter(is_moved(code))["row_number"].unique()
+        is_by_blanks = code == Repair.DELIMITER_REPLACED
+        self._by_blanks = repaired.filter(is_by_blanks)["row_number"].unique()
+        lost = repaired.filter(is_uncertain(code, plan)).with_columns(
+            pl.lit(FLAGS_UNCERTAIN).alias("repair")
+        )
+        repaired = pl.concat([repaired, lost])
         self._repaired = (
             repaired.group_by("row_number", maintain_order=True)
             .agg(pl.first("line", "byte_offset"), pl.col("repair").unique(maintain_order=True))
@@ -32,6 +50,10 @@ class Repairs:
         )
         self._numbers = self._repaired["row_number"].implode()
         self._landed: list[pl.Series] = []
+
+    def heard(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return raw records in which a no that may have moved stands where it is read."""
+        return with_every_no(frame, self._plan, self._moved, self._by_blanks)
 
     def weigh(self, rows: Rows, table: str) -> Rows:
         """Note which repaired records became rows, and take from these what would permit.

@@ -15,6 +15,10 @@ from pipelines.load.meaning.presets.aliases import ALIASES, ID_NAMES
 from pipelines.load.meaning.presets.headers import joined, plain
 
 
+class MeaninglessError(BadInputError):
+    """No column of the file means anything to us, and no mapping says that this is known."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What every column of one file means.
@@ -238,14 +242,14 @@ def check_means_something(plan: Plan) -> None:
 
     Raises
     ------
-    BadInputError
+    MeaninglessError
         There is none.
     """
     if not (plan.claims or plan.opt_outs):
-        raise BadInputError(
+        raise MeaninglessError(
             f"the file has {len(plan.headers)} columns and none that means anything to us",
             expected="an id, a contact point, a date or an outcome",
-            fix="name the columns under [fields] or [label] of a mapping file",
+            fix="see them with --dry-run; name some under [fields] or [label] of a mapping file",
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from pipelines.errors import StoreError
 from pipelines.load.batches.batch import Landed
 from pipelines.load.batches.tables import SCHEMAS
 from pipelines.store import Database, quoted, sql
@@ -67,6 +68,11 @@ def merge_child(
     list of Counts
         Of each batch. Consent is append-only: nothing changes there. What came along with leads
         and is older than the lead adds, and changes nothing either.
+
+    Raises
+    ------
+    StoreError
+        Not every new or changed row was written; the staging store is then worthless.
     """
     paths = [str(batch.path(table)) for batch in batches if batch.path(table).exists()]
     if not paths:
@@ -105,7 +111,7 @@ def merge_child(
     if has_lead:
         # The name of the lead is stored where the lead itself does not say it.
         written += ["lead_key", "CASE WHEN lead_key IS NULL THEN lead_source_id END lead_source_id"]
-    db.run(
+    inserted = db.scalar(
         f"INSERT INTO {quoted(table)} BY NAME"
         f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at"
         " FROM landed_child WHERE is_new OR is_changed"
@@ -113,6 +119,13 @@ def merge_child(
         f" ORDER BY {'lead_key, ' if has_lead else ''}batch_id, row_number",
         at=at.isoformat(sep=" "),
     )
+    wanted = int(counts["loaded"].sum()) + int(counts["updated"].sum())
+    if inserted != wanted:
+        raise StoreError(
+            f"{inserted} rows were written to {table}",
+            expected=f"{wanted}, the new and the changed ones",
+            fix="nothing was published; report this file",
+        )
     db.run("DROP TABLE landed_child")
     of_batch = {row[0]: row[1:] for row in counts.rows()}
     found = [of_batch.get(batch.batch_id, (0, 0, 0)) for batch in batches]

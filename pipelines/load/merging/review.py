@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.load.batches.batch import Landed
+from pipelines.load.batches.moved import FLAGS_UNCERTAIN
 from pipelines.load.batches.superseded import list_superseded
 from pipelines.load.meaning.kinds import KINDS
 from pipelines.load.merging.children import OWN_IDS
@@ -81,7 +82,7 @@ def lift_salvaged(db: Database, batch: Landed, known: Mapping[str, Landed]) -> N
 
 
 def accept_salvaged(db: Database, accepted: pl.DataFrame) -> None:
-    """Mark what a person has accepted.
+    """Mark what a person has accepted; not a lead that may have lost an opt-out.
 
     Parameters
     ----------
@@ -92,6 +93,6 @@ def accept_salvaged(db: Database, accepted: pl.DataFrame) -> None:
         return
     db.register("accepted_frame", accepted)
     try:
-        db.run(sql(_PACKAGE, "salvaged_accepted.sql"))
+        db.run(sql(_PACKAGE, "salvaged_accepted.sql"), flags_uncertain=FLAGS_UNCERTAIN)
     finally:
         db.unregister("accepted_frame")

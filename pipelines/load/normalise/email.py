@@ -6,7 +6,6 @@ from functools import lru_cache
 import idna
 import polars as pl
 
-from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS
 from pipelines.load.normalise.text import clean, cleaned, respelled
 from pipelines.settings.contact_keys import BEFORE_HOST
 from pipelines.settings.look_alikes import plain_address
@@ -46,6 +45,7 @@ _NOBODY_WORDS = (
     r"dummy|placeholder|do[._-]?not[._-]?use|x{2,}|asdf\w*)"
 )
 _SAME_WORDS = r"(?:none|noemail|nomail|no|na|test|abc|asdf|aaa*|xxx*|mail|email|null|unknown)"
+_SCHEMA = {"email_key": pl.String, "email_domain": pl.String}
 _NOBODY, _SAME_WORD = f"^{_NOBODY_WORDS}$", f"^{_SAME_WORDS}$"
 _SUSPECT = f"^(?:{_NOBODY_WORDS}|{_SAME_WORDS})@|{_ENCODED}|{_NOWHERE}"
 
@@ -67,6 +67,8 @@ def email_keys(values: pl.Series) -> pl.DataFrame:
         per value. The local part is lower case too: no mailbox provider in use tells case apart,
         and the same person typed twice does differ in case.
     """
+    if values.null_count() == len(values):
+        return pl.DataFrame(schema=_SCHEMA).clear(n=len(values))
     raw = cleaned(values).str.to_lowercase().alias("key")
     shape = raw.str.contains(_PLAIN) & ~raw.str.contains(_SUSPECT)
     domain = raw.str.extract(r"@([^@]+)$").alias("domain")
@@ -134,25 +136,23 @@ def _parts(raw: pl.Series, rows: pl.Series) -> pl.DataFrame:
 
 def _one_address(raw: pl.Series) -> pl.DataFrame:
     """Read lower-case cells that hold one address, whatever stands around it."""
-    text = pl.col("raw").str.strip_chars_end(TRAILING)
+    text = raw.str.strip_chars_end(TRAILING)
+    # One step after the other: as one expression each would be worked out twice by the next.
     for rule in WRAPPINGS:
-        text = pl.coalesce(text.str.extract(rule), text)
+        inside = text.str.extract(rule)
+        text = inside.zip_with(inside.is_not_null(), text)
     quoted, plain = pl.col("text").str.extract, pl.col("text").str.extract
     inner = (
         quoted(QUOTED_ADDRESS, 1).str.slice(1).str.head(-1).str.replace_all(r"(?s)\\(.)", "${1}")
     )
     marked = inner.str.replace_all(r'(["\\])', r"\${1}")
-    frame = (
-        raw.to_frame("raw")
-        .select(text=text)
-        .select(
-            local=pl.when(inner.str.contains(DOT_ATOM))
-            .then(inner)
-            .when(inner.is_not_null())
-            .then(pl.concat_str(pl.lit('"'), marked, pl.lit('"')))
-            .otherwise(plain(PLAIN_ADDRESS, 1)),
-            domain=pl.coalesce(quoted(QUOTED_ADDRESS, 2), plain(PLAIN_ADDRESS, 2)),
-        )
+    frame = text.to_frame("text").select(
+        local=pl.when(inner.str.contains(DOT_ATOM))
+        .then(inner)
+        .when(inner.is_not_null())
+        .then(pl.concat_str(pl.lit('"'), marked, pl.lit('"')))
+        .otherwise(plain(PLAIN_ADDRESS, 1)),
+        domain=pl.coalesce(quoted(QUOTED_ADDRESS, 2), plain(PLAIN_ADDRESS, 2)),
     )
     frame = frame.with_columns(domain=_ascii_domains(frame["domain"]))
     key = pl.concat_str("local", pl.lit("@"), "domain")
@@ -168,16 +168,6 @@ def _one_address(raw: pl.Series) -> pl.DataFrame:
         email_key=pl.when(usable).then(key),
         email_domain=pl.when(usable).then("domain"),
     )
-
-
-def is_free_mail(domain: str) -> pl.Expr:
-    """Tell whether a domain column holds a public mailbox provider; null stays null."""
-    return pl.col(domain).is_in(FREE_MAIL_DOMAINS)
-
-
-def is_disposable(domain: str) -> pl.Expr:
-    """Tell whether a domain column holds a throw-away mailbox; null stays null."""
-    return pl.col(domain).is_in(DISPOSABLE_DOMAINS)
 
 
 def domain_keys(values: pl.Series) -> pl.Series:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.load.normalise.email import is_disposable, is_free_mail
+from pipelines.load.normalise.hosts import is_disposable, is_free_mail
 
 PARTY_TYPES = ("organisation", "sole_trader", "consumer", "unknown")
 

@@ -23,6 +23,7 @@ from pipelines.settings.written_numbers import (
 
 # ASCII throughout: anything else is respelled first.
 _PLAIN = r"^[( ]*\+?[0-9 ()./\-]*$"
+_PUNCTUATION = "+ ()./-"
 _LINE_TYPES = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE: "landline",
@@ -85,10 +86,12 @@ def _from_floats(rest: pl.DataFrame) -> pl.DataFrame:
 
 def _unwrapped(raw: pl.Series, country: pl.Series) -> pl.Series:
     """Take away what stands around a number; empty where letters are left that no phone dials."""
-    bare = pl.col("raw")
+    bare = raw
+    # One step after the other: as one expression each would be worked out twice by the next.
     for rule in WRAPPINGS:
-        bare = pl.coalesce(bare.str.extract(rule).str.strip_chars(" "), bare)
-    frame = pl.DataFrame({"raw": raw, "country": country}).with_columns(bare=bare)
+        inner = bare.str.extract(rule).str.strip_chars(" ")
+        bare = inner.zip_with(inner.is_not_null(), bare)
+    frame = pl.DataFrame({"raw": raw, "country": country, "bare": bare})
     words = pl.col("bare").str.contains("[A-Za-z]")
     dialled = (
         pl.col("bare").str.contains(VANITY)
@@ -107,14 +110,18 @@ def _split(given: pl.DataFrame) -> pl.DataFrame:
     rest = rest.with_columns(respelled(rest["raw"], plain_number)).filter(
         pl.col("raw").str.contains("[0-9]")
     )
+    # Brazil's place for the digits of a carrier: (0xx11) 3123-4567.
+    rest = rest.with_columns(pl.col("raw").str.replace(r"(?i)^(\(?\s?0)xx", "${1}"))
     rest = _from_floats(rest)
     rest = rest.with_columns(_unwrapped(rest["raw"], rest["country"]))
     rest = rest.filter(pl.col("raw") != "").with_columns(bare="raw")
     plain = given.filter(is_plain).with_columns(bare="raw", is_plain=pl.lit(value=True))
-    digits = pl.col("bare").str.replace_all(r"[^0-9]", "").alias("digits")
+    digits = pl.col("bare").str.replace_all(r"[^0-9]", "")
+    # Quicker, where nothing else can stand between the digits.
+    bare_digits = pl.col("bare").str.replace_many(list(_PUNCTUATION), [""])
     parts = (
-        plain.with_columns(digits).filter(pl.col("digits") != ""),
-        rest.with_columns(digits, is_plain=pl.col("bare").str.contains(_PLAIN)),
+        plain.with_columns(digits=bare_digits).filter(pl.col("digits") != ""),
+        rest.with_columns(digits=digits, is_plain=pl.col("bare").str.contains(_PLAIN)),
     )
     frame = pl.concat(parts, how="diagonal").with_columns(
         has_plus=pl.col("bare").str.contains(r"^[( ]*\+")

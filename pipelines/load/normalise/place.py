@@ -60,7 +60,7 @@ def country_codes(values: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"raw": cleaned(values)})
     distinct = frame.drop_nulls().unique()
     if distinct.is_empty():
-        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+        return pl.Series(values.name, [None], dtype=pl.String).new_from_index(0, len(values))
     known = pl.DataFrame({"name": list(_countries()), "country": list(_countries().values())})
     text = pl.col("raw").str.strip_prefix("base.")
     looked_up = (
@@ -103,7 +103,9 @@ def subdivisions(state: pl.Series, country: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"state": cleaned(state), "country": country})
     names = _states()
     # "California (US)" is how Odoo shows a state.
-    name = fold(pl.col("state").str.replace(r"\s*\([A-Z]{2}\)\s*$", ""))
+    plain = pl.col("state").str.replace(r"\s*\([A-Z]{2}\)\s*$", "")
+    initials = plain.str.contains(r"^(?:\p{L}\.\s?)+\p{L}?$")
+    name = fold(pl.when(initials).then(plain.str.replace_all(r"[.\s]", "")).otherwise(plain))
     distinct = frame.filter(pl.col("country").is_in(names["country"].unique().to_list())).unique()
     known = distinct.with_columns(name=name).join(names, on=["country", "name"])
     joined = frame.join(known, on=["country", "state"], how="left", maintain_order="left")

@@ -51,6 +51,13 @@ def boolean(column: str) -> pl.Expr:
     return pl.when(word.is_in(TRUE_WORDS)).then(True).when(word.is_in(FALSE_WORDS)).then(False)
 
 
+def booleans(values: pl.Series) -> pl.Series:
+    """Do to a whole column what `boolean` does: its words are few, and each is read once."""
+    words = values.drop_nulls().unique()
+    read = words.to_frame("t").select(boolean("t")).to_series()
+    return values.replace_strict(words, read, default=None, return_dtype=pl.Boolean)
+
+
 def opt_out(column: str) -> pl.Expr:
     """Read an opt-out flag. Utf8 -> Boolean, never null.
 

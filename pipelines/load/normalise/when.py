@@ -1,6 +1,7 @@
 """Dates and clocks to UTC: what is ambiguous is asked for, never guessed."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 import polars as pl
@@ -30,6 +31,10 @@ _CLEAR_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d %Y", "%d-%b
                 "%B %d %Y")  # fmt: skip
 _ORDERED = {"dmy": ("%d/%m/%Y",), "mdy": ("%m/%d/%Y",)}
 _YEARS = (1900, 2100)
+# Furthest from UTC that a clock on earth is, in minutes (Kiribati); beyond it, damage.
+_FURTHEST = 14 * 60
+# What programs store for no date: their own day zero. Nobody did anything at those midnights.
+_NO_DATE = (datetime(1970, 1, 1), datetime(1900, 1, 1))  # noqa: DTZ001 - naive, as UTC is here
 _CLOCK_TIME = r"[0-9]:[0-9]|[0-9]{10,}|T[0-9]"
 
 
@@ -56,7 +61,8 @@ def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
     """Read timestamps. Utf8 -> Datetime(us) in UTC without zone; null: blank or unreadable.
 
     A day without a clock is midnight UTC of that day, in every zone. A clock that the zone
-    skipped (spring) is null; one that it ran twice (autumn) is the earlier.
+    skipped (spring) is null; one that it ran twice (autumn) is the earlier, and `run_twice` counts
+    those. Day zero of a program (1970-01-01, 1900-01-01, at midnight) is no date.
     """
     text = cleaned(values)
     found = _plain(text, style)
@@ -81,9 +87,41 @@ def _plain(text: pl.Series, style: DateStyle) -> pl.Series:
     for read in ways:
         if 2 * read(probe).count() > len(probe):
             value = read(text)
-            is_plausible = value.dt.year().is_between(*_YEARS)
-            return value.to_frame("v").select(pl.when(is_plausible).then("v"))["v"]
+            return value.to_frame("v").select(pl.when(_is_date("v")).then("v"))["v"]
     return nothing
+
+
+def _is_date(column: str) -> pl.Expr:
+    clock = pl.col(column)
+    return clock.dt.year().is_between(*_YEARS) & (clock != _NO_DATE[0]) & (clock != _NO_DATE[1])
+
+
+def run_twice(values: pl.Series, found: pl.Series, style: DateStyle) -> int:
+    """Count the clocks without an offset that their zone ran twice: an hour of each autumn.
+
+    Parameters
+    ----------
+    values : pl.Series
+        Utf8, as given.
+    found : pl.Series
+        What `timestamps` makes of it in `style`.
+    """
+    if style.timezone == "UTC":
+        return 0
+
+    def local(utc: pl.Series) -> pl.Series:
+        zoned = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(style.timezone)
+        return zoned.dt.replace_time_zone(None)
+
+    # Clocks go back at half an hour or an hour in every zone, and by half an hour or an hour.
+    slots = found.dt.truncate("30m")
+    each = slots.drop_nulls().unique()
+    is_fold = (local(each) == local(each + timedelta(hours=1))) | (
+        local(each) == local(each + timedelta(minutes=30))
+    )
+    rows = slots.is_in(each.filter(is_fold).implode()).fill_null(value=False).arg_true()
+    text = cleaned(values.gather(rows))
+    return int((~text.str.contains(rf"{_WITH_OFFSET}|{_UNIX}") & ~is_day_only(text)).sum())
 
 
 def _clock(text: pl.Series) -> pl.Series:
@@ -145,8 +183,8 @@ def _written(text: pl.Series, style: DateStyle) -> pl.Series:
         .then(pl.col("naive") - pl.duration(minutes=pl.col("minutes")))
         .otherwise(zoned)
     )
-    plausible = pl.col("utc").dt.year().is_between(*_YEARS)
-    return frame.select(utc.alias("utc")).select(pl.when(plausible).then("utc"))["utc"]
+    both = frame.select(utc.alias("utc"), "naive")
+    return both.select(pl.when(_is_date("utc") & _is_date("naive")).then("utc"))["utc"]
 
 
 def dates(values: pl.Series, style: DateStyle) -> pl.Series:
@@ -168,6 +206,7 @@ def _naive(bare: pl.Series, has_offset: pl.Series, text: pl.Series, style: DateS
         .str.replace_all(",", ".", literal=True)
         .str.replace_all(r"\.\s+|\s{2,}", " ")
         .str.replace(r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})", "${1}/${2}/${3}")
+        .str.replace(r"^([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})\b", "${1}-${2}-${3}")
     )
     attempts = [(source, style.format)] if style.format is not None else []
     days = (*_CLEAR_DATES, *(_ORDERED[style.order] if style.order else ()))
@@ -205,7 +244,10 @@ _PROBE = 512
 def _parse(text: pl.Series, fmt: str) -> pl.Series:
     has_clock = any(code in fmt for code in ("%H", "%I", "%T", "%R", "%X", "%c"))
     if has_clock:
-        return text.str.to_datetime(fmt, time_unit="us", strict=False, exact=True)
+        clock = text.str.to_datetime(fmt, time_unit="us", strict=False, exact=True)
+        # The parser counts a 61st second into the next minute.
+        leaps = text.str.contains(":60", literal=True).fill_null(value=False)
+        return clock.set(leaps, None) if leaps.any() else clock
     return text.str.to_date(fmt, strict=False, exact=True).cast(pl.Datetime("us"))
 
 
@@ -237,4 +279,5 @@ def _offset_minutes(text: pl.Series) -> pl.Series:
     )
     size = pl.col("hours") * 60 + pl.col("minutes").fill_null(0)
     signed = pl.when(pl.col("sign") == "-").then(-size).otherwise(size)
-    return parts.select(signed.fill_null(0)).to_series()
+    is_possible = size.fill_null(0) <= _FURTHEST
+    return parts.select(pl.when(is_possible).then(signed.fill_null(0))).to_series()

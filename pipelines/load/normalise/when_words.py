@@ -30,6 +30,12 @@ _ZONES = {
     "+03:00": "eest|msk", "-04:00": "edt", "-05:00": "est|cdt", "-06:00": "mdt",
     "-07:00": "mst|pdt", "-08:00": "pst",
 }  # fmt: skip
+# A name repeats what an offset says; without one it is the zone itself, and nothing to drop.
+_ZONE_BEHIND = r"([zZ]|[+-][0-9]{2}:?[0-9]{2})\s*[\[(][\p{L}_/ ]+[\])]$"
+# Tue Mar 12 09:14:05 UTC 2024: C's ctime and Java's toString.
+_CLOCK_BEFORE_YEAR = (
+    r"^(\p{L}{3} [0-9]{1,2}) ([0-9]{1,2}:[0-9]{2}:[0-9]{2})( (?:\p{L}{3,4}))? ([0-9]{4})$"
+)
 
 
 def without_words(text: pl.Series) -> pl.Series:
@@ -40,7 +46,8 @@ def without_words(text: pl.Series) -> pl.Series:
     """
     cell = (
         text.str.replace(rf"(?i)^(?:{_WEEKDAYS})\b\.?,?\s+", "")
-        .str.replace(r"\s*[\[(][\p{L}_/ ]+[\])]$", "")
+        .str.replace(_ZONE_BEHIND, "${1}")
+        .str.replace(_CLOCK_BEFORE_YEAR, "${1} ${4} ${2}${3}")
         .str.replace(r"^([0-9]+)[/.\-](\p{L}+)\.?[/.\-]([0-9])", "${1} ${2} ${3}")
         .str.replace(r"(?i)\b(?:gmt|utc)\s?([+-][0-9])", "${1}")
         .str.replace_all(r"(?i)([0-9])(?:st|nd|rd|th|er|º|ª)\b", "${1}")

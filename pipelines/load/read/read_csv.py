@@ -78,9 +78,11 @@ def open_csv(
     if found.records and found.records == len(found.broken) and not salvage:
         raise BadInputError(
             f"{name} has {found.records} records and none can be read with"
-            f" {len(layout.headers)} columns divided by {dialect.delimiter!r}",
+            f" {len(layout.headers)} columns divided by {dialect.delimiter!r}:"
+            f" the first has {next(iter(found.broken)).reason.value}",
             expected="a header line and records of the same width",
-            fix="give delimiter, quote, encoding or skip under [file] of a mapping file",
+            fix="give delimiter, quote, encoding or skip under [file] of a mapping file,"
+            " or load it with --salvage",
         )
     is_crlf = False
     if salvage:

@@ -57,8 +57,6 @@ class Records:
         About how many records to hold at a time; fewer where single ones are large.
     locate : callable or None
         Tells where in the file records begin; None: they have no such place.
-    has_bad : bool
-        `query` also yields ``bad``: the text of a record that is no record, else null.
     params : dict
         Bound values of `query`.
     broken : sequence of Broken
@@ -78,7 +76,6 @@ class Records:
     broken: Sequence[Broken] = field(default_factory=list)
     about: dict[str, object] = field(default_factory=dict)
     numeric: frozenset[str] = frozenset()
-    has_bad: bool = False
     batch_rows: int = BATCH_ROWS
     repaired: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIRED_SCHEMA))
     unhashed: frozenset[str] = frozenset()
@@ -99,8 +96,7 @@ class Records:
     ) -> Iterator[pl.DataFrame]:
         """Stream the records: ``row_number`` (Int64, 1-based), then every header as Utf8.
 
-        With `content_hash` a column of that name holds the MD5 of all cells of the record; a
-        column ``bad`` is there when the reader can meet records that are none.
+        With `content_hash` a column of that name holds the MD5 of all cells of the record.
 
         Parameters
         ----------
@@ -123,7 +119,6 @@ class Records:
         names = {c: h for c, h in self._named() if only is None or h in only}
         native = {c for c, h in names.items() if h in as_numbers and h in self.numeric}
         chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in names]
-        chosen += ["bad"] if self.has_bad else []
         statement = f"SELECT {', '.join(chosen)}{extra} FROM ({self.query}){cut}"
         shift = _Shift(self.broken)
         seen = 0
@@ -189,7 +184,7 @@ def unique_headers(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-_RESERVED = frozenset({"row_number", "content_hash", "bad", "lead_key", "batch_id"})
+_RESERVED = frozenset({"row_number", "content_hash", "lead_key", "batch_id"})
 
 
 class _Shift:

@@ -6,15 +6,17 @@ import polars as pl
 
 from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.normalise.email import domain_keys, email_keys
+from pipelines.load.normalise.hosts import everybodys
 from pipelines.load.normalise.ids import lead_ids
 from pipelines.load.normalise.phone import phone_keys
 from pipelines.load.normalise.place import country_codes
 from pipelines.load.normalise.when import is_day_only
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.rows import words
-from pipelines.load.rows.context import Check, Context, Rows, not_json, set_aside, stamp
+from pipelines.load.rows.context import Check, Context, Rows, set_aside, stamp
 from pipelines.load.rows.listed import DIGEST, KEY_FIELDS, KIND_SUFFIX, read_as_listed
 from pipelines.load.rows.milestones import told_milestones
+from pipelines.load.rows.refusals import refused_in_words
 from pipelines.load.rows.several import one_point_each
 
 # field -> vocabulary; a word outside it sets the record aside, except where a default stands.
@@ -49,15 +51,16 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
     Parameters
     ----------
     frame : pl.DataFrame
-        ``row_number``, the raw columns as Utf8, ``content_hash``; maybe ``bad``.
+        ``row_number``, the raw columns as Utf8, ``content_hash``.
     """
     kind = context.plan.kind
     if kind.name == "suppressions":
         frame = one_point_each(frame, context)
     text = {name: context.cells(frame, name) for name in kind.fields}
     named = {name: context.read(cells) for name, cells in text.items()}
-    checks = [not_json(context)] if "bad" in frame.columns else []
-    checks += _keys(named, context)
+    checks = _keys(named, context)
+    if kind.table == "consent_event":
+        checks += _undated_yes(named, text, context)
     checks += _words(named, context)
     checks += _required(named, text, context)
     wide = frame.hstack([value.alias(f"\0{name}") for name, value in named.items()])
@@ -82,6 +85,10 @@ def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
         named["hash"] = named["hash"].str.to_lowercase().str.extract(DIGEST, 1)
     if context.plan.kind.name == "suppressions" and country is not None:
         named |= read_as_listed(named, given, country)
+        context.count_lost(given["domain"], named["domain"])
+    if context.plan.kind.name == "customers":
+        # No single customer's; of a row that names nobody else it is set aside.
+        named["domain"] = named["domain"].set(everybodys(named["domain"]), None)
     preset = context.plan.preset
     if "lead_source_id" in named:
         is_salesforce = preset is not None and preset.name == "salesforce"
@@ -95,12 +102,29 @@ def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
     ]
 
 
+def _undated_yes(
+    named: dict[str, pl.Series], text: dict[str, pl.Series], context: Context
+) -> list[Check]:
+    """Set a yes aside whose dates cannot be read: it would count from now, and for ever."""
+    is_yes = ~_says_no(named, "consent_event")
+    return [
+        (
+            Reason.UNREADABLE_DATE,
+            context.plan.claims.get(name),
+            pl.lit(is_yes & text[name].is_not_null() & named[name].is_null()),
+        )
+        for name in ("captured_at", "effective_from", "effective_to")
+    ]
+
+
 def _words(named: dict[str, pl.Series], context: Context) -> list[Check]:
     table = context.plan.kind.table
     checks: list[Check] = []
     for name, vocabulary in _VOCABULARY.get(table, {}).items():
         given = named[name]
         value = words.word_of(given, vocabulary)
+        if name == "disposition":
+            value = value.fill_null(refused_in_words(given))
         strange = given.is_not_null() & value.is_null()
         if name == "milestone":
             value, is_silent = told_milestones(given, value, context)
@@ -165,8 +189,12 @@ def _shaped(good: pl.DataFrame, named: dict[str, pl.Series], context: Context) -
 
 def _activity(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
     comes_to_us = pl.col("channel").is_in(["form", "web"])
+    # A no stands in either column, in any spelling; the stages after this know one word for it.
+    told = [words.word_of(frame[name], words.DISPOSITIONS) for name in ("result", "disposition")]
+    refusals = [pl.when(t.is_in(words.REFUSALS).fill_null(value=False)).then(t) for t in told]
+    sentences = [refused_in_words(frame[name]) for name in ("result", "disposition")]
     return frame.with_columns(
-        result=pl.coalesce("result", "disposition"),
+        result=pl.coalesce(*refusals, *sentences, "result", "disposition"),
         direction=pl.coalesce("direction", pl.when(comes_to_us).then(pl.lit("in"))),
         duration_s=pl.col("duration_s").round(0).cast(pl.Int32, strict=False),
     )

@@ -11,8 +11,8 @@ from pipelines.load.meaning.kinds import FIELD_TYPES
 from pipelines.load.meaning.plan import Plan
 from pipelines.load.normalise.many2one import unlinked
 from pipelines.load.normalise.numbers import number, whole_number
-from pipelines.load.normalise.text import boolean, cleaned
-from pipelines.load.normalise.when import DateStyle, dates, timestamps
+from pipelines.load.normalise.text import booleans, cleaned
+from pipelines.load.normalise.when import DateStyle, dates, run_twice, timestamps
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.read.records import QUARANTINE_SCHEMA
 
@@ -44,6 +44,8 @@ class Context:
         Load time, UTC without zone.
     unreadable : Counter
         Canonical field to the number of cells that hold text but no such value.
+    twice : Counter
+        Canonical field to the number of clocks that their zone ran twice, read as the first.
     """
 
     plan: Plan
@@ -55,6 +57,7 @@ class Context:
     decimal: str = "."
     styles: dict[str, DateStyle] = field(default_factory=dict)
     unreadable: Counter[str] = field(default_factory=Counter)
+    twice: Counter[str] = field(default_factory=Counter)
 
     def cells(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return the trimmed text of a canonical field; null where blank or not supplied."""
@@ -87,6 +90,7 @@ class Context:
         """Return a date column that is no canonical field, in the style found for `name`."""
         text = self.column(frame, header)
         value = timestamps(text, self._style(name))
+        self._count_twice(name, text, value)
         lost = int((text.is_not_null() & value.is_null()).sum())
         if lost:
             self.unreadable[name] += lost
@@ -106,10 +110,11 @@ class Context:
             return pl.Series(name, [None], dtype=_DTYPES[kind]).new_from_index(0, len(text))
         if kind == "timestamp":
             value = timestamps(text, self._style(name))
+            self._count_twice(name, text, value)
         elif kind == "date":
             value = dates(text, self._style(name))
         elif kind == "boolean":
-            value = text.to_frame("t").select(boolean("t")).to_series()
+            value = booleans(text)
         else:
             read = whole_number if kind == "integer" else number
             value = read(text, self.decimal)
@@ -125,6 +130,18 @@ class Context:
         lost = int((text.is_not_null() & value.is_null()).sum())
         if lost:
             self.unreadable[text.name] += lost
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what was decided about cells, in words."""
+        return tuple(
+            f"clocks of {name} in the hour that its zone ran twice, taken as the first: {count}"
+            for name, count in sorted(self.twice.items())
+        )
+
+    def _count_twice(self, name: str, text: pl.Series, value: pl.Series) -> None:
+        count = run_twice(text, value, self._style(name))
+        if count:
+            self.twice[name] += count
 
     def _style(self, name: str) -> DateStyle:
         # A constant date is written by the user, in ISO.
@@ -172,8 +189,6 @@ def set_aside(
     columns = {i: column for i, (_, column, _) in enumerate(checks)}
     headers = [h for h in context.plan.headers if h in frame.columns]
     cells = pl.struct(headers).struct.json_encode() if headers else pl.lit("")
-    if "bad" in frame.columns:
-        cells = pl.coalesce("bad", cells)
     rows = bad.select(
         file=pl.lit(context.file_name),
         record=pl.col("row_number"),
@@ -184,11 +199,6 @@ def set_aside(
         payload=cells,
     ).select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_SCHEMA.items())
     return good, rows
-
-
-def not_json(context: Context) -> Check:
-    """Return the check for lines that are no JSON object."""
-    return Reason.INVALID_JSON, None, pl.col("bad").is_not_null()
 
 
 def stamp(context: Context) -> list[pl.Expr]:

@@ -18,7 +18,7 @@ from pipelines.load.normalise.place import (
 from pipelines.load.normalise.text import clean, cleaned
 from pipelines.load.normalise.zone import zones
 from pipelines.load.read.quarantine import Reason
-from pipelines.load.rows.context import Check, Context, Rows, not_json, set_aside, stamp
+from pipelines.load.rows.context import Check, Context, Rows, set_aside, stamp
 from pipelines.load.rows.merges import merge_rows
 from pipelines.load.rows.phones import both_phones
 from pipelines.load.rows.signals import consent_rows, outcome_rows
@@ -49,7 +49,7 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
     Parameters
     ----------
     frame : pl.DataFrame
-        ``row_number`` and the raw columns as Utf8; maybe ``bad``.
+        ``row_number`` and the raw columns as Utf8.
     """
     plan = context.plan
     good, quarantine = lead_records(frame, context)
@@ -75,7 +75,7 @@ def lead_records(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, p
     Parameters
     ----------
     frame : pl.DataFrame
-        ``row_number``, raw columns, maybe ``bad``. Where the file has an id column that one is
+        ``row_number`` and the raw columns. Where the file has an id column that one is
         enough: a record without an id is no lead, whatever else it holds.
     """
     plan = context.plan
@@ -86,8 +86,6 @@ def lead_records(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, p
     checks: list[Check] = [(Reason.EMPTY_RECORD, None, pl.lit(_is_empty(frame, headers)))]
     if id_column is not None:
         checks.append((Reason.MISSING_VALUE, id_column, pl.col("\0id").is_null()))
-    if "bad" in frame.columns:
-        checks.insert(0, not_json(context))
     return set_aside(frame, checks, context)
 
 

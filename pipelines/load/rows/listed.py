@@ -9,7 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.load.normalise.email import domain_keys, is_free_mail
+from pipelines.load.normalise.email import domain_keys
+from pipelines.load.normalise.hosts import everybodys
 from pipelines.load.normalise.phone import phone_keys
 from pipelines.settings.contact_keys import suppression_keys
 
@@ -41,6 +42,8 @@ def read_as_listed(
     dict of str to pl.Series
         The fields, with more cells filled; and ``<field> is a``: the kind of each cell.
     """
+    given = given | {"domain": _own_domains(named, given)}
+    named = named | {"domain": named["domain"].set(given["domain"].is_null(), None)}
     found: dict[str, pl.Series] = {}
     # A star is a letter of an address to RFC 5322, and to nobody who writes a list.
     is_wild = given["email"].str.contains(_STAR).fill_null(value=False)
@@ -56,6 +59,19 @@ def read_as_listed(
     return {name: series.alias(name) for name, series in found.items()}
 
 
+def _own_domains(named: dict[str, pl.Series], given: dict[str, pl.Series]) -> pl.Series:
+    """Return the domain cells without those that only say whose the address beside them is.
+
+    ``ann@gmail.com,gmail.com`` is Ann's no, not that of everybody at Gmail. Alone in its row, or as
+    ``@gmail.com``, such a domain is meant: a no is a no.
+    """
+    cells = given["domain"]
+    others = [given[name].is_not_null() for name in KEY_FIELDS if name != "domain"]
+    is_beside = others[0] | others[1] | others[2]
+    is_meant = cells.str.contains(_WILD).fill_null(value=False)
+    return cells.set(is_beside & ~is_meant & everybodys(named["domain"]), None)
+
+
 def _otherwise(cells: pl.Series, country: pl.Series, own: str) -> tuple[pl.Series, pl.Series]:
     domain = domain_keys(cells)
     frame = pl.DataFrame(
@@ -65,10 +81,10 @@ def _otherwise(cells: pl.Series, country: pl.Series, own: str) -> tuple[pl.Serie
             "phone": phone_keys(cells, country)["e164"],
             "domain": domain,
         }
-    ).with_columns(is_free=is_free_mail("domain"))
+    ).with_columns(is_all=everybodys(domain))
     # "gmail.com" where an address should stand is a broken address; "@gmail.com" is meant.
     is_domain = pl.col("cell").str.contains(_NO_NAME) & (
-        pl.col("cell").str.contains(_WILD) | ~pl.col("is_free") | pl.lit(own == "domain")
+        pl.col("cell").str.contains(_WILD) | ~pl.col("is_all") | pl.lit(own == "domain")
     )
     frame = frame.with_columns(domain=pl.when(is_domain).then("domain"))
     read = frame.select(

@@ -1,5 +1,8 @@
 """What a lead row says about outcome and consent, as rows of their own."""
 
+from functools import reduce
+from operator import or_
+
 import polars as pl
 
 from pipelines.load.meaning.kinds import OUTCOME_SIGNALS
@@ -17,15 +20,10 @@ def outcome_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.
     nobody can say when, so it may exclude a lead and must not date a label. ``outcome_id`` is
     stable, so that the next export says the same thing again and adds nothing.
     """
-    cells = good.select(context.values(good, name) for name in OUTCOME_SIGNALS)
-    day = pl.DataFrame(
-        {
-            name: is_day_only(context.cells(good, name))
-            for name in OUTCOME_SIGNALS
-            if name.endswith("_at")
-        }
-    )
-    frame = key.hstack(cells).hstack(day.rename({name: f"\0{name}" for name in day.columns}))
+    cells = [context.cells(good, name) for name in OUTCOME_SIGNALS]
+    values = [context.read(cell) for cell in cells]
+    days = [is_day_only(c).alias(f"\0{c.name}") for c in cells if c.name.endswith("_at")]
+    frame = key.hstack(values).hstack(days)
     milestone = context.plan.preset.milestone if context.plan.preset else "converted"
     converted = (
         pl.col("is_converted").fill_null(value=False)
@@ -107,9 +105,9 @@ def consent_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.
     parts = []
     for flag, columns in context.plan.opt_outs.items():
         channel = "email" if flag == "do_not_email" else "phone"
-        is_set = good.select(pl.any_horizontal(opt_out(c) for c in columns)).to_series()
-        odd = pl.any_horizontal(clean(c).is_not_null() & boolean(c).is_null() for c in columns)
-        strange = int(good.select(odd.sum()).item())
+        read = [_read_flag(good[c]) for c in columns]
+        is_set = reduce(or_, (says_no for says_no, _ in read))
+        strange = int(reduce(or_, (is_odd for _, is_odd in read)).sum())
         if strange:
             context.unreadable[flag] += strange
         parts.append(
@@ -133,3 +131,15 @@ def consent_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.
             .with_columns(*stamp(context))
         )
     return pl.concat(parts)
+
+
+def _read_flag(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Tell which cells are an opt-out, and which of them hold no word we know.
+
+    A flag holds few words, so each is read once and not once for every record.
+    """
+    words = cells.alias("t").unique().to_frame()
+    is_odd = clean("t").is_not_null() & boolean("t").is_null()
+    found = (words.filter(each)["t"].implode() for each in (opt_out("t"), is_odd))
+    says_no, odd = (cells.is_in(some).fill_null(value=False) for some in found)
+    return says_no, odd

@@ -36,7 +36,8 @@ MILESTONES = {
 }
 CONSENT_STATUSES = {
     "opt_in": "opt_in optin optedin opted_in granted subscribed yes true 1",
-    "opt_out": "opt_out optout optedout opted_out revoked withdrawn unsubscribed denied no false 0",
+    "opt_out": "opt_out optout optedout opted_out revoked withdrawn unsubscribed denied no false 0"
+    " n f off nein non nee unsubscribe declined refused rejected stop do_not_contact dnc complaint",
     "objected_profiling": "objected_profiling objection art21 art_21",
     "unknown": "unknown not_seen notseen pending",
 }
@@ -60,6 +61,13 @@ DISPOSITIONS = {
         "left_company",
     ]
 }
+# Of these words a no is known, whoever has exported them: activities, attempts.
+DISPOSITIONS |= {
+    "opted_out": "opted_out opt_out optout optedout unsubscribed unsubscribe do_not_call"
+    " do_not_email do_not_contact dnc stop",
+    "complaint": "complaint spam_complaint spam spam_report spamreport",
+}
+REFUSALS = ("opted_out", "complaint")
 CUSTOMER_STATUSES = {
     "customer": "customer active client",
     "open_opportunity": "open_opportunity opportunity open open_deal",
@@ -70,9 +78,12 @@ REGISTRIES = {
 
 
 def word_of(text: pl.Series, vocabulary: dict[str, str]) -> pl.Series:
-    """Translate words of an export. Utf8 -> Utf8; null: blank or not in the vocabulary."""
+    """Translate words of an export. Utf8 -> Utf8; null: blank or not in the vocabulary.
+
+    Such words are few, so each is read once and not once for every record.
+    """
     table = {alias: word for word, aliases in vocabulary.items() for alias in aliases.split()}
-    bare = pl.col("t").str.to_lowercase().str.replace_all(r"[\s\-/]+", "_")
-    return text.to_frame("t").select(
-        bare.replace_strict(table, default=None, return_dtype=pl.String).alias(text.name)
-    )[text.name]
+    given = text.drop_nulls().unique()
+    bare = given.str.to_lowercase().str.replace_all(r"[\s\-/]+", "_")
+    read = bare.replace_strict(table, default=None, return_dtype=pl.String)
+    return text.replace_strict(given, read, default=None, return_dtype=pl.String)

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.load.batches.batch import Landed
+
+# A spreadsheet loses 237 empty columns at once; the load record keeps every name.
+_SHOWN_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Drift:
             ("columns spelt differently, taken as the same", renamed),
             ("custom columns of another type than in the last load", retyped),
         )
-        return [f"{what}: {', '.join(names)}" for what, names in found if names]
+        return [f"{what}: {_listed(names)}" for what, names in found if names]
 
     def to_json(self) -> dict[str, Any]:
         """Return it for the load record; empty for the first load of a source."""
@@ -143,6 +146,12 @@ def folded(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).casefold()
     # A header of nothing but signs ("#", "%") is told by them.
     return re.sub(r"[\W_]+", "", text) or text
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN_NAMES])
+    more = len(names) - _SHOWN_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _unique(spelling: Callable[[str], str], names: Iterable[str]) -> dict[str, str]:

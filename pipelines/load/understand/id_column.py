@@ -62,13 +62,10 @@ def _candidate(plan: Plan) -> str | None:
 
 
 def _counts(column: str, records: Records, db: Database, limit: str) -> dict[str, int]:
-    query = records.query
-    if records.has_bad:
-        query = f"SELECT * FROM ({query}) WHERE bad IS NULL"
     statement = (
         sql(__package__, "id_column.sql")
         .replace("__column__", records.column(column))
-        .replace("__query__", query)
+        .replace("__query__", records.query)
         .replace("__limit__", limit)
     )
     return db.frame(statement, **records.params).row(0, named=True)

@@ -1,8 +1,10 @@
 """What a load would understand of a file, before anything is stored."""
 
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from pipelines.errors import RefusedError
 from pipelines.load.batches.custom import TypeSurvey
 from pipelines.load.meaning.kinds import FIELD_TYPES
 from pipelines.load.meaning.mapping import Mapping
+from pipelines.load.meaning.naming import source_system_of
+from pipelines.load.meaning.plan import MeaninglessError
 from pipelines.load.rows.child import child_rows
 from pipelines.load.rows.context import Context, Rows
 from pipelines.load.rows.lead import lead_rows
@@ -144,10 +148,10 @@ def preview(
         tempfile.TemporaryDirectory() as folder,
         Database.memory(2.0, spill=Path(folder) / "spill") as db,
     ):
-        opened = open_file(
+        understand = partial(
+            open_file,
             file,
             kind=kind,
-            mapping=given,
             at=at,
             db=db,
             scratch=Path(folder),
@@ -156,6 +160,7 @@ def preview(
             salvage=salvage or given.file.salvage,
             is_lenient=True,
         )
+        opened, meaningless = _opened(understand, given, source_system)
         records, context, plan = opened.records, opened.context, opened.context.plan
         is_lead = kind == "leads"
         head = pl.concat(records.batches(db, content_hash=not is_lead, limit=sample))
@@ -182,10 +187,25 @@ def preview(
         quarantined_by_reason=reasons,
         quarantined_at={reason: _places(set_aside, reason) for reason in reasons},
         drift=drift,
-        refusal=_refusal(opened, given, head),
+        refusal=meaningless or _refusal(opened, given, head),
         problems=_problems(opened, head),
         first=_first(rows, table),
     )
+
+
+def _opened(
+    understand: Callable[..., Opened], given: Mapping, source_system: str | None
+) -> tuple[Opened, str]:
+    """Return the file understood, and why `land` would refuse it for meaning nothing, or ""."""
+    try:
+        return understand(mapping=given), ""
+    except MeaninglessError as error:
+        # Who is to write a mapping has to see the columns. Any mapping says that somebody looked.
+        opened = understand(mapping=Mapping(source_system="unnamed"))
+        context, file = opened.context, Path(opened.context.file_name)
+        name, source_from = source_system_of(given, source_system, context.plan, file)
+        context = replace(context, source_system=name)
+        return replace(opened, context=context, source_from=source_from), str(error)
 
 
 def _custom(opened: Opened, rows: Rows, *, is_whole: bool) -> tuple[dict[str, str], Drift]:
@@ -243,9 +263,11 @@ def _refusal(opened: Opened, given: Mapping, head: pl.DataFrame) -> str:
 def _problems(opened: Opened, head: pl.DataFrame) -> tuple[str, ...]:
     context = opened.context
     problems = [opened.open_question] if opened.open_question else []
-    problems += context.plan.notes
+    problems += (*context.plan.notes, *context.notes())
     problems += [
-        f"{count} cells of {name} cannot be read" for name, count in context.unreadable.items()
+        f"{count} cells of {name} cannot be read"
+        for name, count in context.unreadable.items()
+        if count
     ]
     for name, header in context.plan.claims.items():
         if FIELD_TYPES.get(name) in ("number", "integer"):

@@ -81,6 +81,19 @@ class Ledger:
         with self._translated():
             return self._connection.execute(statement, values).fetchall()
 
+    def batches(
+        self, statement: str, count: int, *values: object
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Stream the rows of a SELECT, at most `count` at a time, all as of the first read.
+
+        What others write meanwhile is not seen. Read it to its end: a newer state of the ledger
+        cannot be folded into its file before.
+        """
+        with self._translated():
+            cursor = self._connection.execute(statement, values)
+            while rows := cursor.fetchmany(count):
+                yield rows
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the write lock from the start, commit at the end, undo everything on an error."""

@@ -264,14 +264,14 @@ SUPPRESSION = table(
 
 SALVAGED_ROW = table(
     "salvaged_row",
-    "One row per record that was repaired to be read; its lead is on no list until reviewed",
+    "Records that were repaired or set aside; the leads they tell of are on no list meanwhile",
     ("batch_id", "VARCHAR", "load batch; joins load_file.batch_id"),
     ("row_number", "BIGINT", "1-based record number in the file"),
     ("line", "BIGINT", "1-based line of the file on which the record begins"),
     ("byte_offset", "BIGINT", "byte of the file at which the record begins, from 0"),
     ("repair", "VARCHAR", "what was repaired"),
-    ("table_name", "VARCHAR", "table that the record became a row of"),
-    ("row_id", "VARCHAR", "own id of that row; source_id of a lead"),
+    ("table_name", "VARCHAR", "table that the record became a row of; set aside: of none"),
+    ("row_id", "VARCHAR", "own id of that row; of what was set aside a name found in it"),
     ("lead_key", "BIGINT", "lead that stands on the record; null where none does"),
     ("reviewed_by", "VARCHAR", "accepted, or the batch that brought it unbroken; null: nobody"),
 )

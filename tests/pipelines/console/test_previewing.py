@@ -6,6 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from pipelines.console import previewing
+from pipelines.errors import BadInputError
 from pipelines.runs.load import LoadRequest
 from pipelines.settings.home import HOME_VARIABLE
 
@@ -73,3 +74,14 @@ def test_json_holds_the_same_without_a_cell(show):
     assert found["quarantined_at"] == {"too_few_fields": ["line 3"]}
     assert [column["becomes"] for column in found["columns"]] == ["source_id", "email", "custom"]
     assert "first" not in found
+
+
+def test_a_file_that_cannot_be_used_keeps_no_other_from_being_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setattr(previewing.out, "_file", None)
+    broken, whole = tmp_path / "a.csv", tmp_path / "b.csv"
+    broken.write_bytes(bytes(range(256)) * 20)
+    whole.write_text("source_id,email\n1,ann@x.example\n")
+    with pytest.raises(BadInputError, match=r"^a\.csv: "):
+        previewing.show_preview(LoadRequest([broken, whole], "leads"), as_json=False)
+    assert "b.csv: 1 records" in capsys.readouterr().out

@@ -19,7 +19,7 @@ EMAILS = (
     "info+a@acme.example",
     "joos@eu.acme.example",
     "zoë@xn--caf-dma.example",
-    "tmp@mailinator.com",
+    "tmp@a.mailinator.com",
     "+tag@gmail.com",
 )
 # Exactly at, just inside and just outside the limits of the policy rows.

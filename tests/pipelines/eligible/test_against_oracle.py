@@ -20,7 +20,7 @@ from tests.pipelines.eligible.random_worlds import random_world
 from tests.pipelines.eligible.worlds import AS_OF, store
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     random=st.randoms(use_true_random=False),
     leads=st.integers(1, 8),

@@ -75,7 +75,8 @@ def test_what_the_ledger_remembers_is_matched_by_tag(tmp_path: Path, secrets: li
     at = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         suppress(ledger, SECRET, POINTS, reason="r", source="s", at=at)
-        entries, tags = suppressions.frame(ledger), suppressions.tags(ledger, tag_scheme(SECRET))
+        entries = pl.concat(suppressions.frames(ledger))
+        tags = suppressions.tags(ledger, tag_scheme(SECRET))
     assert set(tags["key_hmac"]) == set(entries["key_hmac"])
     with store(world(lead=LEADS)) as db:
         db.insert("suppression", entries)
@@ -95,7 +96,8 @@ def test_tags_of_another_scheme_hide_nobody(
             wrong = suppressions.tags(ledger, tag_scheme(SECRET))
         if is_repaired:
             suppress(ledger, SECRET, POINTS[1:], reason="r", source="s", at=at)
-        entries, tags = suppressions.frame(ledger), suppressions.tags(ledger, tag_scheme(SECRET))
+        entries = pl.concat(suppressions.frames(ledger))
+        tags = suppressions.tags(ledger, tag_scheme(SECRET))
     assert wrong.height == entries.height
     assert bool(tags.height) == is_repaired
     with store(world(lead=LEADS)) as db:

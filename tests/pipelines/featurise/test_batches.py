@@ -14,7 +14,7 @@ from tests.oracles.point_in_time import aggregates
 from tests.pipelines.featurise.worlds import KEYS, MIDNIGHTS, START, WORLDS, fill, put_targets
 
 SETTINGS = settings(
-    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 TARGETS = st.lists(st.tuples(st.sampled_from(KEYS), MIDNIGHTS), max_size=10)
 DAY = START + timedelta(days=365)

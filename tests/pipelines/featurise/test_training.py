@@ -10,7 +10,7 @@ from tests.oracles.point_in_time import grid, training
 from tests.pipelines.featurise.worlds import HORIZON_DAYS, START, WORLDS, fill
 
 SETTINGS = settings(
-    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 AS_OF = date(2025, 2, 1)
 NIGHT = START.replace(year=2025, month=2)

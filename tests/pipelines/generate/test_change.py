@@ -45,7 +45,8 @@ def loaded(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("loaded")
     generate(folder / "world", leads=2_500, seed=7, format=request.param, with_truth=False)
     report = change(folder / "world", folder / "day", share=SHARE, seed=7)
-    home = Home(folder / "home")
+    home = Home(folder / "home").ensure()
+    home.settings_file.write_text("[identify]\nfuzzy = false\n")
     run_load(home, requests(folder / "world"))
     return report, {
         file.path.parent.name: file.to_json() for file in run_load(home, requests(folder / "day"))

@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.identify import identify
 from pipelines.identify.comparisons import is_sound
+from pipelines.identify.identity_columns import gather_identity
 from pipelines.settings.config import IdentifySettings
 from tests.pipelines.identify.worlds import insert, lead
 
@@ -104,3 +105,24 @@ def test_a_model_for_which_another_name_says_nothing_is_not_used():
     assert is_sound({"comparisons": [good]})
     assert not is_sound({"comparisons": [comparison("last_name", (0.02, 0.01), (0.98, 0.99))]})
     assert not is_sound({"comparisons": []})
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("DOB", "birth_date"),
+        ("Birthdate", "birth_date"),
+        ("Date of birth", "birth_date"),
+        ("DOB__c", "birth_date"),
+        ("SSN", "person_number"),
+        ("National ID", "person_number"),
+    ],
+)
+def test_a_personal_number_is_known_by_its_header_unless_too_many_have_it(db, header, field):
+    values = {"lead_key": list(range(25)), header: ["same"] * 21 + ["a", "a", "b", None]}
+    db.register("born_frame", pl.DataFrame(values))
+    db.run("CREATE OR REPLACE TABLE lead_custom_crm AS SELECT * FROM born_frame")
+    db.unregister("born_frame")
+    gather_identity(db)
+    found = db.frame(f"SELECT {field} FROM identity_value WHERE {field} IS NOT NULL ORDER BY 1")
+    assert found[field].to_list() == ["a", "a", "b"]

@@ -29,7 +29,7 @@ def _apply(db, world, load, number):
         insert(db, [row])
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(loads=st.lists(LOAD, min_size=2, max_size=4))
 def test_any_sequence_of_loads_ends_as_from_scratch(loads):
     with (
@@ -51,7 +51,7 @@ def test_any_sequence_of_loads_ends_as_from_scratch(loads):
         found = dict(db.frame("SELECT lead_key, person_key FROM dedupe_link").rows())
         assert found == persons(
             list(world.values()), max_leads=3, max_person=4,
-            role_names=["info"], placeholder_names=["test"],
+            nameless=["info", "test"],
         )  # fmt: skip
 
 

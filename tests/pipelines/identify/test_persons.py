@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pipelines.identify import identify
 from pipelines.identify.components import MAX_LEADS_PER_PERSON
-from pipelines.identify.points import MAX_LEADS_PER_KEY, PLACEHOLDER_NAMES, ROLE_NAMES
+from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.store import Database, create_tables
 from tests.oracles.persons import persons
 from tests.pipelines.identify.worlds import LEAD, insert, lead
@@ -21,16 +21,14 @@ def _count(db, leads):
     return len(set(_identified(db, leads)[1].values()))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(leads=st.lists(LEAD, max_size=12))
 def test_equals_the_slow_twin(leads):
     numbered = [lead(key, **values) for key, values in enumerate(leads)]
     with Database.memory(memory_gb=0.5) as db:
         create_tables(db)
         result, found = _identified(db, numbered)
-        assert found == persons(
-            numbered, role_names=ROLE_NAMES, placeholder_names=PLACEHOLDER_NAMES
-        )
+        assert found == persons(numbered, nameless=NAMELESS)
         assert result.persons == len(set(found.values()))
         rows = db.frame("SELECT person_key, representative_lead_key, lead_count FROM person")
         assert sum(rows["lead_count"]) == len(leads)
@@ -46,7 +44,9 @@ def test_a_key_on_too_many_leads_joins_nobody(db):
     ]
 
 
-@pytest.mark.parametrize("address", ["info@x.example", "noemail+web@x.example", "test@x.example"])
+@pytest.mark.parametrize(
+    "address", ["info@x.example", "noemail+web@x.example", "test@x.example", "büro@x.example"]
+)
 def test_an_address_of_nobody_joins_nobody(db, address):
     assert _count(db, [lead(1, email_key=address), lead(2, email_key=address)]) == 2
 
@@ -80,6 +80,35 @@ def test_namesakes_at_one_switchboard_are_told_apart_by_their_mobiles(db):
     assert _count(db, leads) == 2
 
 
+PLACE = {"first_name": "Jan", "last_name": "Maas", "phone_e164": "+15550001"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "persons"),
+    [
+        ({}, {}, 1),
+        (
+            {"first_name": "Test", "last_name": "Test"},
+            {"first_name": "Test", "last_name": "Test"},
+            2,
+        ),
+        ({"first_name": "N/A", "last_name": "N/A"}, {"first_name": "N/A", "last_name": "N/A"}, 2),
+        # a son has an address of his own at the host, or at another without a firm in common
+        ({"email_key": "jan@x.example"}, {"email_key": "jan2@x.example", "company": "Acme"}, 2),
+        ({"email_key": "jan@x.example", "company": "Self"}, {"email_key": "j@y.example"}, 2),
+        ({"email_key": "jan@x.example"}, {"email_key": "jan+web@x.example"}, 1),
+        ({"city": "Ghent", "company": "n/a"}, {"city": "Lille", "company": "Self"}, 2),
+        ({"city": "Ghent", "company": "Acme"}, {"city": "Lille", "company": "ACME"}, 1),
+        # his own mobile says more than any of these
+        ({"mobile_e164": "+15550001", "city": "Ghent"}, {"city": "Lille"}, 1),
+    ],
+)
+def test_a_landline_and_a_name_are_one_person_unless_something_else_differs(
+    db, one, other, persons
+):
+    assert _count(db, [lead(1, **PLACE | one), lead(2, **PLACE | other)]) == persons
+
+
 def test_what_the_source_has_merged_is_one_person_whoever_tells(db):
     db.run(
         "INSERT INTO lead_merge (source_system, absorbed_id, master_id) VALUES ('crm','s3','s1')"
@@ -97,7 +126,7 @@ def test_an_oversized_component_is_reported_not_believed_and_bound_together(db):
             first_name="Jo",
             last_name="Doe",
             email_key=f"e{key // 2}@x.example",
-            phone_e164=f"+1555{(key + 1) // 2}",
+            mobile_e164=f"+1555{(key + 1) // 2}",
         )
         for key in range(2 * MAX_LEADS_PER_PERSON)
     ]

@@ -17,13 +17,18 @@ LEAD = st.fixed_dictionaries(
                 "c@x.example",
                 "info@x.example",
                 "test+1@x.example",
+                "a+2@x.example",
+                "a@y.example",
             ]
         ),
         "phone_e164": st.sampled_from([None, "+15550001", "+15550002"]),
         "mobile_e164": st.sampled_from([None, None, "+15550002", "+15550003"]),
-        "first_name": st.sampled_from([None, "José", "Jose", "J.", "Mary", "Smith", ""]),
+        "first_name": st.sampled_from(
+            [None, "José", "Jose", "J.", "Mary", "Smith", "Test", "李", ""]
+        ),
         "last_name": st.sampled_from([None, "Smith", "SMITH", "Jones", "Jose"]),
-        "company": st.sampled_from([None, "Acme", "ACME!", "Other"]),
+        "company": st.sampled_from([None, "Acme", "ACME!", "Other", "Self"]),
+        "city": st.sampled_from([None, "Ghent", "Lille"]),
         "merged_into_id": st.sampled_from([None, None, None, "s1", "s2"]),
     }
 )

@@ -83,3 +83,46 @@ def test_suppressions_give_canonical_keys_one_row_each(load: Load):
         ("hash", "ab" * 32, None),
     ]
     assert (landed.records, landed.landed, landed.quarantined) == (4, 3, 1)
+
+
+@pytest.mark.parametrize("column", ["captured_at", "effective_from", "effective_to"])
+def test_a_yes_with_a_date_nobody_can_read_is_set_aside_and_a_no_holds(load, column):
+    content = f"email,status,{column}\na@x.example,opt_in,soon\nb@x.example,opt_out,soon\n"
+    landed = load(content, "consent")
+    assert rows(landed, "consent_event")["status"].to_list() == ["opt_out"]
+    assert landed.quarantined_by_reason == {"unreadable_date": 1}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Do not call again",
+        "do-not-contact",
+        "DON'T CALL",
+        "Opted-Out (verbal)",
+        "on DNC list",
+        "asked: remove me from the list",
+        "Reported as spam",
+        "bitte nicht mehr anrufen",
+    ],
+)
+def test_a_no_in_other_words_is_a_no(load: Load, told: str):
+    header = "lead_source_id,at,channel,{}\n"
+    row = f'1,2024-01-01,call,"{told}"\n2,2024-01-01,call,no_answer\n'
+    calls = load(header.format("result") + row, "activities")
+    assert rows(calls, "activity")["result"].to_list() == ["opted_out", "no_answer"]
+    attempts = load(header.format("disposition") + row, "attempts")
+    assert rows(attempts, "contact_attempt")["disposition"].to_list() == ["opted_out", "no_answer"]
+
+
+def test_a_no_beside_another_result_is_not_lost(load: Load):
+    content = "lead_source_id,at,result,disposition\n1,2024-01-01,Completed,Do not contact\n"
+    assert rows(load(content, "activities"), "activity")["result"].to_list() == ["opted_out"]
+
+
+@pytest.mark.parametrize(
+    "told", ["Left voicemail", "Callback", "Not interested", "Spamhaus bounce"]
+)
+def test_a_result_that_is_no_refusal_stays_as_exported(load: Load, told: str):
+    content = f"lead_source_id,at,result\n1,2024-01-01,{told}\n"
+    assert rows(load(content, "activities"), "activity")["result"].to_list() == [told]

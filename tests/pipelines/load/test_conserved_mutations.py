@@ -90,7 +90,7 @@ def test_bytes_are_damaged(kind, tmp_path):
     with Database.memory(0.5) as db:
         create_tables(db)
 
-        @settings(max_examples=8, database=None)
+        @settings(max_examples=5, database=None)
         @given(st.sampled_from(["csv", "jsonl"]), DAMAGE)
         def sweep(form, damage):
             content = damaged(written(pl.DataFrame(FILES[kind]), form), form, damage)
@@ -110,7 +110,7 @@ def test_cells_are_damaged(kind, tmp_path):
     with Database.memory(0.5) as db:
         create_tables(db)
 
-        @settings(max_examples=8, database=None)
+        @settings(max_examples=5, database=None)
         @given(
             st.sampled_from(["csv", "jsonl", "parquet"]),
             st.lists(st.tuples(st.integers(0, ROWS - 1), st.integers(0, 4), CELLS), max_size=9),

@@ -178,7 +178,7 @@ def test_json_lines_that_are_no_object_are_kept_whole_and_can_be_corrected(load,
 CELL = st.text(st.sampled_from("a'=+-@\t\r\n,;\"é\\{1 "), max_size=6)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=5))
 def test_cells_come_back_as_they_were(cells):
     """Guarded against formulas, written, read as text, freed of the guard."""

@@ -126,3 +126,10 @@ def test_a_column_that_was_empty_takes_the_type_of_its_first_values(db, store):
     store("source_id,a\n1,\n", source_system="crm")
     store("source_id,a\n1,7\n", name="n.csv", source_system="crm")
     assert db.frame("SELECT a FROM lead_custom_crm").rows() == [(7,)]
+
+
+def test_many_columns_are_told_in_one_short_line():
+    drift = Drift(since="b", removed=tuple(f"c{i}" for i in range(237)))
+    (line,) = drift.lines()
+    assert line.endswith("c18, c19 and 217 more")
+    assert len(drift.to_json()["removed"]) == 237

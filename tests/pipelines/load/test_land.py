@@ -206,3 +206,12 @@ def test_keys_of_json_lines_may_hold_anything(load: Load):
         '{"x":[1]}',
     ]
     assert set(custom.row(1)) == {None}
+
+
+def test_hours_that_a_zone_ran_twice_are_told_not_hidden(load):
+    content = "source_id,created_at\n1,2024-10-27 02:30:00\n2,2024-10-27 04:30:00\n"
+    landed = load(content, dates={"timezone": "Europe/Berlin"})
+    assert [note for note in landed.notes if "ran twice" in note] == [
+        "clocks of created_at in the hour that its zone ran twice, taken as the first: 1"
+    ]
+    assert rows(landed, "lead")["created_at"][0].isoformat() == "2024-10-27T00:30:00"

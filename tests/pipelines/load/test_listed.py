@@ -28,7 +28,9 @@ def test_one_column_of_everything(load, cell, kind, key):
     assert found.select("kind", "key").rows() == [(kind, key or cell)]
 
 
-@pytest.mark.parametrize("cell", ["gmail.com", "ann", "ab" * 20 + "c", "n/a", "12"])
+@pytest.mark.parametrize(
+    "cell", ["gmail.com", "nyc.rr.com", "co.uk", "ann", "ab" * 20 + "c", "n/a", "12"]
+)
 def test_what_may_be_anything_is_set_aside_and_counted(load, cell):
     landed = load(f"email\n{cell}\nann@x.example\n", "suppressions")
     assert (landed.landed, landed.quarantined_by_reason) == (1, {"no_usable_key": 1})
@@ -45,3 +47,41 @@ def test_each_column_of_a_row_counts_also_in_the_wrong_one(load):
         (2, "domain", "c.example"),
     ]
     assert landed.landed == 2
+
+
+def test_a_provider_beside_an_address_only_says_whose_it_is(load):
+    content = (
+        "email,phone,domain\n"
+        "ann@gmail.com,,gmail.com\n"
+        "n/a,,gmail.com\n"
+        ",+44 20 7946 0018,co.uk\n"
+        "bob@firm.example,,firm.example\n"
+        "cid@gmail.com,,*@web.de\n"
+        ",,gov.uk\n"
+        ",,gmx.de\n"
+    )
+    landed = load(content, "suppressions")
+    found = rows(landed, "suppression").select("row_number", "kind", "key").rows()
+    assert found == [
+        (1, "email", "ann@gmail.com"),
+        (3, "phone", "+442079460018"),
+        (4, "domain", "firm.example"),
+        (4, "email", "bob@firm.example"),
+        (5, "domain", "web.de"),
+        (5, "email", "cid@gmail.com"),
+        (6, "domain", "gov.uk"),
+        (7, "domain", "gmx.de"),
+    ]
+    assert landed.quarantined_by_reason == {"no_usable_key": 1}
+    assert landed.unreadable["domain"] == 3
+
+
+def test_a_customer_known_by_a_provider_alone_is_set_aside(load):
+    content = (
+        "customer_id,email,domain\n1,,gmail.com\n2,,co.uk\n3,ann@gmail.com,gmail.com\n"
+        "4,,firm.co.uk\n"
+    )
+    landed = load(content, "customers")
+    found = rows(landed, "customer").select("contact_key", "domain").rows()
+    assert found == [("ann@gmail.com", None), (None, "firm.co.uk")]
+    assert landed.quarantined_by_reason == {"no_usable_key": 2}

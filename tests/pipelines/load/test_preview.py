@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from pipelines.errors import BadInputError
 from pipelines.load import Mapping, preview
 from tests.pipelines.load.conftest import AT
 
@@ -54,11 +53,22 @@ def test_ids_that_nobody_gave_are_pointed_out(tmp_path):
     assert any(problem.startswith("no id column") for problem in problems)
 
 
-def test_a_file_that_nobody_looked_at_and_nobody_understands_is_refused(tmp_path):
+@pytest.mark.parametrize("content", ["age;job\n30;cook\n", "id;job\n7;cook\n7;maid\n"])
+def test_a_file_that_nobody_understands_is_shown_to_whoever_is_to_map_it(tmp_path, content):
     path = tmp_path / "bank.csv"
-    path.write_text("age;job\n30;cook\n")
-    with pytest.raises(BadInputError, match="2 columns and none that means anything"):
-        preview(path, kind="leads", mapping=None, at=AT)
+    path.write_text(content)
+    seen = preview(path, kind="leads", mapping=None, at=AT)
+    assert "2 columns and none that means anything" in seen.refusal
+    assert (seen.source_system, seen.source_from) == ("bank", "file name")
+    assert seen.dialect["delimiter"] == ";"
+    assert {column.becomes for column in seen.columns} == {"custom"}
+    assert seen.first["job (custom)"][0] == "cook"
+
+
+def test_a_count_of_no_cells_is_no_problem(tmp_path):
+    path = tmp_path / "gone.csv"
+    path.write_text("email\nann@x.example\n")
+    assert preview(path, kind="suppressions", mapping=None, at=AT).problems == ()
 
 
 def test_what_only_a_mapping_can_tell_is_shown_with_what_to_say(tmp_path):

@@ -1,8 +1,12 @@
 import gzip
+import re
 
+import numpy as np
 import pytest
 
 from pipelines.load.read.salvage import Repair
+from pipelines.load.read.salvage.align import Aligner
+from pipelines.load.read.salvage.profile import columns_of, shape
 from tests.pipelines.load.csv_files import read, write
 
 HEADER = ["id", "day", "city", "price", "about", "link", "more"]
@@ -144,3 +148,26 @@ def test_an_archive_in_another_dialect_is_salvaged_too(tmp_path):
     opened = read(path, salvage=True, escape="\\", quote="'")
     assert opened.cells[: len(ROWS)] == ROWS
     assert opened.records.total == len(ROWS) + 1
+
+
+def test_a_bounded_search_finds_what_a_search_without_bounds_finds():
+    aligner = Aligner(columns_of(ROWS, len(HEADER)), '"')
+    chance = np.random.default_rng(7)
+    faults = 0
+    for row in ROWS:
+        parts = write([row]).removesuffix("\n").split(",")
+        for _ in range(chance.integers(1, 4)):
+            at = chance.integers(len(parts))
+            changed = ([], ["", parts[at]], [parts[at] + '"'], ["x y", ""])
+            parts[at : at + 1] = changed[chance.integers(4)]
+        text = ",".join(parts)
+        whole = aligner._path(text.split(","), ",", 1.5, 1_000.0)
+        assert aligner.align(text, ",") == (whole if whole.cost <= 6 else None)
+        faults += 2.2 < whole.cost <= 6
+    assert faults > 5
+
+
+def test_the_quick_shape_of_ascii_is_the_shape_of_any_text():
+    every = "".join(map(chr, range(128)))
+    assert shape(every) == re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", every))
+    assert shape("Zoë 9٣") == "aaa 99"

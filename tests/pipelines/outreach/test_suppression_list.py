@@ -49,7 +49,9 @@ def _write(rows, path):
 
 
 def _entries(ledger, secret):
-    entries = suppressions.frame(ledger).select("suppression_id", "kind", "reason", "source")
+    entries = pl.concat(suppressions.frames(ledger)).select(
+        "suppression_id", "kind", "reason", "source"
+    )
     tags = suppressions.tags(ledger, tag_scheme(secret))
     return sorted(entries.rows()), sorted(tags.rows())
 
@@ -73,7 +75,7 @@ def test_every_address_is_known_by_its_folded_form(tmp_path, name, host):
     file = _write([("email", address, None, None)], tmp_path / "list.parquet")
     with Ledger(tmp_path / "a.sqlite") as ledger:
         suppress_list(ledger, secret, file, source="s", at=AT, scratch=tmp_path)
-        known = set(suppressions.frame(ledger)["key_hmac"])
+        known = set(pl.concat(suppressions.frames(ledger))["key_hmac"])
     if address.isascii():
         assert hmac_hex(secret, f"email:{folded_email(address)}") in known
 

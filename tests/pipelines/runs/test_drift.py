@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from pipelines.errors import RefusedError
+from pipelines.errors import BadInputError, RefusedError
 from pipelines.load.batches.batch import RECORD_FILE
 from pipelines.runs.landing import land_inbox
 from pipelines.runs.load import LoadRequest, run_load
@@ -43,6 +43,15 @@ def test_a_lost_consent_column_stops_the_night_until_somebody_says_so(night, hom
     assert (counts["new_files"], warned, batches) == (1, [], 2)
     # What lies in the inbox since the first night is the same batch as ever.
     assert night("b.csv", "source_id,x\n2,y\n")[0]["new_files"] == 0
+
+
+def test_leads_that_cannot_be_read_stop_the_night_where_their_source_says_no(night, home):
+    damaged = 'source_id,DoNotCall\n"1,true\n'
+    assert night("a.csv", damaged)[1]  # nothing is known of this source yet
+    (home.inbox / "leads" / "crm" / "a.csv").unlink()
+    night("b.csv", "source_id,DoNotCall\n1,false\n")
+    with pytest.raises(BadInputError):
+        night("c.csv", damaged)
 
 
 def test_load_tells_the_drift_and_keeps_what_a_delta_lacks(home, tmp_path):

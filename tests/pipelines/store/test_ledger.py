@@ -2,6 +2,7 @@ import sqlite3
 import stat
 from datetime import date, datetime
 
+import polars as pl
 import pytest
 
 from pipelines.errors import LockedError, RefusedError, StoreError
@@ -68,9 +69,37 @@ def test_a_suppression_is_never_changed_by_a_later_one(ledger):
 
     assert suppressions.add(ledger, [row("first"), row("again")]) == 1
     assert suppressions.add(ledger, [row("later")]) == 0
-    frame = suppressions.frame(ledger)
+    frame = pl.concat(suppressions.frames(ledger))
     assert frame["reason"].to_list() == ["first"]
     assert frame["since"].to_list() == [AT]
+
+
+def test_a_long_list_is_read_in_parts(ledger, monkeypatch):
+    monkeypatch.setattr(suppressions, "_ROWS", 4)
+    rows = [
+        suppressions.Suppression("email", f"k{n}", ("email", None)[n % 2], "r", AT, "t", f"t{n}")
+        for n in reversed(range(10))
+    ]
+    suppressions.add(ledger, rows, tag_scheme="a")
+    parts = list(suppressions.frames(ledger))
+    assert [part.height for part in parts] == [4, 4, 2]
+    assert pl.concat(parts).rows() == [
+        (
+            f"k{n}:{('email', '*')[n % 2]}",
+            "email",
+            f"k{n}",
+            ("email", None)[n % 2],
+            "r",
+            AT,
+            None,
+            "t",
+        )
+        for n in range(10)
+    ]
+    assert {key for part in suppressions.ids(ledger) for (key,) in part.rows()} == {
+        key for part in parts for key in part["suppression_id"]
+    }
+    assert suppressions.tags(ledger, "a").rows() == [(f"k{n}", f"t{n}") for n in range(10)]
 
 
 def test_a_tag_is_kept_and_a_missing_one_filled_in(ledger):

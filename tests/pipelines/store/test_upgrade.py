@@ -40,7 +40,7 @@ def _plain_lead(db, rows):
     db.insert("lead", pl.DataFrame(rows, schema=schema).with_row_index("lead_key"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(rows=LEADS)
 def test_a_home_of_an_earlier_version_says_the_same(rows):
     with Database.memory(0.5) as db:

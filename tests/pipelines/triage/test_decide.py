@@ -109,7 +109,7 @@ def _fill(db, people):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     people=st.lists(PERSON, max_size=12),
     quotas=QUOTAS,

@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.load.read.salvage.profile import Column
+from pipelines.load.read.salvage.profile import SHAPE_CHARS, Column, shape
 from pipelines.load.read.salvage.repair import Repair
 
 _PAD, _DROP, _JOIN, _SPLIT, _QUOTE, _LITERAL, _STRAY = 2.0, 2.0, 1.5, 1.6, 1.0, 1.2, 0.4
@@ -19,6 +19,8 @@ _MOST_JOINED = 8
 _MOST_CLOSINGS = 8
 _MOST_STATES = 20_000
 _BOUND = 6.0
+# Most records have one fault: looked for first, and alone.
+_ONE_FAULT = 2.2
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,17 @@ class Aligner:
             Cost of a delimiter that is text.
         """
         pieces = text.split(delimiter)
-        width, count = len(self._columns), len(pieces)
-        if count > 4 * width + 400:
+        if len(pieces) > 4 * len(self._columns) + 400:
             return None
+        if bound > _ONE_FAULT and (way := self._path(pieces, delimiter, joins_at, _ONE_FAULT)):
+            return way
+        return self._path(pieces, delimiter, joins_at, bound)
+
+    def _path(self, pieces: list[str], delimiter: str, joins_at: float, bound: float) -> Way | None:
+        width, count = len(self._columns), len(pieces)
+        # Without quotes nothing else makes as many cells of the pieces as there are columns.
+        least = 0.0 if self._quote and any(self._quote in p for p in pieces) else 1.0
+        least = min(least, joins_at)
         best: dict[tuple[int, int], float] = {(0, 0): 0.0}
         back: dict[tuple[int, int], tuple[tuple[int, int], _Step]] = {}
         heap: list[tuple[float, int, int]] = [(0.0, 0, 0)]
@@ -85,11 +95,13 @@ class Aligner:
                 return self._way(back, state, cost)
             if len(done) > _MOST_STATES:
                 return None
-            for step in self._steps(pieces, *state, delimiter, joins_at):
+            for step in self._steps(pieces, *state, delimiter, joins_at, bound - cost):
                 price, cells, used, _ = step
                 reached = (state[0] + used, column + len(cells))
                 total = cost + price
-                if total <= bound and total < best.get(reached, bound + 1):
+                uneven = count - reached[0] != width - reached[1]
+                ahead = total + least if uneven else total
+                if ahead <= bound and total < best.get(reached, bound + 1):
                     best[reached] = total
                     back[reached] = (state, step)
                     heapq.heappush(heap, (total, -reached[0], reached[1]))
@@ -113,7 +125,13 @@ class Aligner:
         return Way(cells, frozenset(repairs), cost, regular)
 
     def _steps(
-        self, pieces: list[str], at: int, column: int, delimiter: str, joins_at: float
+        self,
+        pieces: list[str],
+        at: int,
+        column: int,
+        delimiter: str,
+        joins_at: float,
+        budget: float,
     ) -> Iterator[_Step]:
         width, left = len(self._columns), len(pieces) - at
         if not left:
@@ -126,13 +144,19 @@ class Aligner:
                 price = _AT_END + _AT_END_MORE * left
                 yield price, (), left, frozenset({Repair.EMPTY_FIELDS_DROPPED})
             return
-        yield from self._cells(pieces, at, column, delimiter, joins_at)
+        yield from self._cells(pieces, at, column, delimiter, joins_at, budget)
         yield _PAD + self._columns[column].cost(""), ("",), 0, frozenset({Repair.PADDED})
         if not pieces[at].strip():
             yield _DROP, (), 1, frozenset({Repair.EMPTY_FIELDS_DROPPED})
 
     def _cells(
-        self, pieces: list[str], at: int, column: int, delimiter: str, joins_at: float
+        self,
+        pieces: list[str],
+        at: int,
+        column: int,
+        delimiter: str,
+        joins_at: float,
+        budget: float,
     ) -> Iterator[_Step]:
         here, piece, q = self._columns[column], pieces[at], self._quote
         is_quoted = bool(q) and piece.lstrip(" ").startswith(q)
@@ -141,12 +165,14 @@ class Aligner:
         yield literal + here.cost(piece), (piece,), 1, done
         joined = piece
         for more in range(1, min(_MOST_JOINED, len(pieces) - at)):
+            if literal + joins_at * more > budget:
+                break
             joined += delimiter + pieces[at + more]
             price = literal + joins_at * more + here.cost(joined)
             yield price, (joined,), more + 1, done | {Repair.EXTRA_FIELDS_JOINED}
         if is_quoted:
             yield from self._quoted(pieces, at, column, delimiter)
-        if column + 1 < len(self._columns):
+        if column + 1 < len(self._columns) and budget >= _SPLIT:
             yield from self._split(pieces, at, column, delimiter)
 
     def _quoted(
@@ -205,11 +231,12 @@ class Aligner:
                     yield _SPLIT + here.cost(left) + price, (left, *cells), used, done | quoted
         if piece.endswith(q) and q and not piece.startswith(q):
             return
-        for cut in range(len(piece) - 1, 0, -1) if len(piece) <= 200 else ():
+        if len(piece) > SHAPE_CHARS:
+            return
+        seen = shape(piece)
+        for cut in reversed(here.starts(seen) if here.is_regular else after.ends(seen)):
             left, right = piece[:cut], piece[cut:]
-            if not here.fits(left) and not after.fits(right):
-                continue
             price = here.cost(left) + after.cost(right)
-            if price < _SPLIT and (here.fits(left) or not here.is_regular):
+            if price < _SPLIT:
                 yield _SPLIT + price, (left, right), 1, done
                 return

@@ -4,10 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 _MOST_SHAPES = 24
 _REGULAR = 0.95
 _FEWEST_CELLS = 8
+# Longer cells are told by their beginning.
+SHAPE_CHARS = 200
+_OF_ASCII = bytes(
+    ord("a") if chr(code).isalpha() else ord("9") if chr(code).isdigit() else code
+    for code in range(128)
+) + bytes(128)
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 _KINDS = (
     ("number", re.compile(r"[-+]?\d+([.,]\d+)*")),
@@ -37,6 +44,7 @@ class Column:
         self.is_known = len(filled) >= _FEWEST_CELLS
         self.is_regular = self.is_known and sum(n for _, n in common) >= _REGULAR * len(filled)
         self._shapes = frozenset(counts) if self.is_regular else frozenset()
+        self._lengths = sorted({len(one) for one in self._shapes})
         self._short = frozenset(map(_collapsed, self._shapes))
         self._kinds = frozenset(map(kind, filled))
 
@@ -59,6 +67,17 @@ class Column:
         """Tell whether the column is regular and the cell has one of its shapes."""
         return self.is_regular and shape(cell) in self._shapes
 
+    def starts(self, shape_: str) -> list[int]:
+        """Return how many characters of a shape may be a cell of this regular column."""
+        most = len(shape_) - 1
+        return [n for n in self._lengths if 0 < n <= most and shape_[:n] in self._shapes]
+
+    def ends(self, shape_: str) -> list[int]:
+        """Return behind how many characters of a shape a cell of this regular column may begin."""
+        size = len(shape_)
+        found = (size - n for n in reversed(self._lengths) if 0 < n < size)
+        return [at for at in found if shape_[at:] in self._shapes]
+
 
 def columns_of(records: Iterable[Sequence[str]], width: int) -> tuple[Column, ...]:
     """Learn the columns of a table from records of `width` cells."""
@@ -69,12 +88,15 @@ def columns_of(records: Iterable[Sequence[str]], width: int) -> tuple[Column, ..
 @lru_cache(maxsize=100_000)
 def shape(cell: str) -> str:
     """Return a cell with every letter as ``a`` and every digit as ``9``."""
-    return _DIGIT.sub("9", _LETTER.sub("a", cell[:200]))
+    cell = cell[:SHAPE_CHARS]
+    if cell.isascii():
+        return cell.encode().translate(_OF_ASCII).decode()
+    return _DIGIT.sub("9", _LETTER.sub("a", cell))
 
 
 @lru_cache(maxsize=100_000)
 def _collapsed(shape_: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", shape_)
+    return "".join(char for char, _ in groupby(shape_))
 
 
 @lru_cache(maxsize=100_000)

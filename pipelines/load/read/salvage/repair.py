@@ -19,6 +19,11 @@ class Repair(StrEnum):
     HEADER_REPAIRED = "header_repaired"
 
 
+# With these every cell stands where it stood in the file.
+IN_PLACE = frozenset(
+    {Repair.ENCODING_REPLACED, Repair.NUL_REMOVED, Repair.UNWRAPPED, Repair.LINE_END_KEPT}
+)
+
 _RANK = {repair: rank for rank, repair in enumerate(Repair)}
 
 

@@ -91,4 +91,4 @@ def test_decoration_changes_nothing_and_both_sides_agree(data, pairs):
     assert found.rows() == phone_keys(pl.Series([text for text, _ in pairs]), codes).rows()
     for text, (_, code), key in zip(dressed, pairs, found["e164"], strict=True):
         if key is not None:
-            assert suppression_keys("phone", text, region=code) == (f"phone:{key}",)
+            assert f"phone:{key}" in suppression_keys("phone", text, region=code)

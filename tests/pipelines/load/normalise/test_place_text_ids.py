@@ -19,7 +19,10 @@ from pipelines.load.normalise.text import boolean, opt_out
         ("US", "US"), ("usa", "US"), ("United States of America", "US"), ("U.S.A.", "US"),
         ("Deutschland", "DE"), ("DEU", "DE"), ("UK", "GB"), ("England", "GB"), ("Holland", "NL"),
         ("Côte d'Ivoire", "CI"), ("España", "ES"), ("base.nl", "NL"), ("Spain (ES)", "ES"),
-        ("Georgia", "GE"), ("", None), (None, None), ("Narnia", None),
+        ("Georgia", "GE"), ("Congo", None),
+        ("Congo, Democratic Republic of the", "CD"),
+        ("EE.UU.", "US"), ("P.R. China", "CN"), ("Slovak Republic", "SK"),
+        ("", None), (None, None), ("Narnia", None),
     ],
 )  # fmt: skip
 def test_countries(given, expected):
@@ -30,6 +33,21 @@ def test_the_domain_tells_a_country_only_where_it_is_local():
     frame = pl.DataFrame({"d": ["acme.de", "acme.co.uk", "acme.io", "acme.com", None]})
     found = frame.select(country_of_domain("d")).to_series().to_list()
     assert found == ["DE", "GB", None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("country", "given", "code"),
+    [
+        ("US", "N.Y.", "US-NY"), ("US", "Calif.", "US-CA"), ("US", "D. C.", "US-DC"),
+        ("CA", "B.C.", "CA-BC"), ("CA", "Newfoundland", "CA-NL"), ("AU", "N.S.W.", "AU-NSW"),
+        ("JP", "T\u014dky\u014d", "JP-13"), ("CN", "Guangdong", "CN-GD"), ("IN", "Odisha", "IN-OD"),
+        ("NZ", "Hawke's Bay", "NZ-HKB"), ("ZA", "Gauteng", "ZA-GP"),
+        ("PL", "\u0142\u00f3dzkie", "PL-10"),
+        ("AR", "C\u00f3rdoba", "AR-X"), ("US", "Ontario", None),
+    ],
+)  # fmt: skip
+def test_states_as_people_write_them(country, given, code):
+    assert subdivisions(pl.Series([given]), pl.Series([country])).item() == code
 
 
 def test_states():

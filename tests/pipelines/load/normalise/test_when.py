@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.load.normalise.when import DateStyle, dates, timestamps
+from pipelines.load.normalise.when import DateStyle, dates, run_twice, timestamps
 
 
 def read(text: str, **style: str) -> str | None:
@@ -36,6 +36,10 @@ def read(text: str, **style: str) -> str | None:
         ("2024-03-12 09:14 EST", "2024-03-12 14:14:00"),
         ("Tue Mar 12 2024 09:14:05 GMT+0200 (CEST)", "2024-03-12 07:14:05"),
         ("2024-03-12T09:14:05+02:00[Europe/Berlin]", "2024-03-12 07:14:05"),
+        ("Tue Mar 12 09:14:05 2024", "2024-03-12 09:14:05"),
+        ("Tue Mar 12 09:14:05 EST 2024", "2024-03-12 14:14:05"),
+        ("2024.03.12 09:14", "2024-03-12 09:14:00"),
+        ("1970-01-01T00:00:01Z", "1970-01-01 00:00:01"),
     ],
 )
 def test_what_can_be_read_in_one_way_is_read(text, expected):
@@ -110,3 +114,41 @@ def test_zones_agree_with_zoneinfo(clock, name):
     expected = utc if back - clock == timedelta(0) else None
     found = timestamps(pl.Series([clock.isoformat(" ")]), DateStyle(name)).item()
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-12T09:14:05[Europe/Berlin]",
+        "2024-03-12T09:14:05+99:00",
+        "2024-03-12T09:14:60",
+        "2016-12-31T23:59:60Z",
+        "1970-01-01 00:00:00",
+        "1970-01-01",
+        "1900-01-01T00:00:00Z",
+        "Tue Mar 12 09:14:05 CST 2024",
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_what_would_be_shifted_or_is_no_date_is_none(text, zone):
+    assert read(text, timezone=zone) is None
+    among = pl.Series(["2024-03-12 09:14:05"] * 3 + [text])
+    assert timestamps(among, DateStyle(zone))[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "doubled"),
+    [
+        ("Europe/Berlin", ["2024-10-27 02:00:00", "27 Oct 2024 02:59"]),
+        ("Australia/Lord_Howe", ["2024-04-07 01:30:00", "2024-04-07 01:59:59"]),
+        ("America/Havana", ["2024-11-03 00:00:00", "2024-11-03 00:59:59"]),
+        ("UTC", []),
+    ],
+)
+def test_clocks_that_a_zone_ran_twice_are_counted(zone, doubled):
+    plain = [
+        "2024-10-27 03:00:00", "2024-10-27 01:59:59", "2024-10-27 02:30:00+02:00", "2024-11-03",
+        "2024-04-07 01:29:59", "2024-04-07 02:00:00", "1729989000", None, "nonsense",
+    ]  # fmt: skip
+    values, style = pl.Series(plain + doubled), DateStyle(zone)
+    assert run_twice(values, timestamps(values, style), style) == len(doubled)

@@ -40,6 +40,9 @@ PLACES = [
     ((None, "Canarias", "ES", None), ("Atlantic/Canary", "state")),
     ((None, None, "ES", None), (None, None)),
     ((None, None, "ES", "+34928123456"), ("Atlantic/Canary", "phone")),
+    ((None, "Otago", "NZ", None), ("Pacific/Auckland", "state")),
+    ((None, None, "NZ", None), (None, None)),
+    ((None, "Xinjiang", "CN", None), ("Asia/Shanghai", "country")),
     ((None, None, None, None), (None, None)),
 ]
 
