@@ -40,7 +40,7 @@ def gather_identity(db: Database) -> None:
     empty = "SELECT NULL::BIGINT AS lead_key, NULL::VARCHAR AS birth_date,"
     empty += " NULL::VARCHAR AS person_number WHERE false"
     given = " UNION ALL ".join(parts or [empty])
-    statement = sql(__package__, "identity_value.sql").replace("{given}", given)
+    statement = sql(__package__, "identity_value.sql").replace("{given}", f"({given})")
     db.run(statement, max_leads=MAX_LEADS_PER_KEY)
 
 

@@ -3,7 +3,7 @@
 -- reads: custom columns, filled in    writes: temp table identity_value
 -- parameters: $max_leads of one value; of a date, also one in 200: days are few and people many
 CREATE OR REPLACE TEMP TABLE identity_value AS
-WITH given AS ({given}),
+WITH given AS (FROM {given}),
 counted AS (
     SELECT *,
         count(*) OVER (PARTITION BY birth_date) AS born,

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipelines.errors import BadInputError, UsageError
+from pipelines.errors import UsageError
 from pipelines.load import Landed, Mapping, MergeCounts, land, load_mapping, merge
 from pipelines.load.batches.batch import RECORD_FILE
 from pipelines.load.batches.correction import Correction
-from pipelines.load.meaning.kinds import KINDS
 from pipelines.load.meaning.mapping import PRESET_NAMES
 from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
 from pipelines.load.merging.unread import attach_unread, review_unread
 from pipelines.load.read.discover import discover
-from pipelines.load.understand.sources import last_load
 from pipelines.outreach import suppress_list
 from pipelines.runs.load_record import write_load_record
 from pipelines.settings.home import Home
@@ -24,19 +22,9 @@ from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.snapshot import current_snapshot
 
 _SUPPRESSIONS = "suppressions"
-_MAPPING_FILE = "mapping.toml"
+MAPPING_FILE = "mapping.toml"
 # What Spark leaves beside the parts of a table.
 _MARKER = re.compile(r"_SUCCESS|_(committed|started)_\d+|_(common_)?metadata")
-# They may hold a no, or say that somebody is a customer by now.
-_MUST_LAND = (
-    "consent",
-    "suppressions",
-    "activities",
-    "attempts",
-    "outcomes",
-    "customers",
-    "registry",
-)
 
 
 @dataclass(frozen=True)
@@ -98,85 +86,16 @@ def land_files(
     return found
 
 
-def unheard(line: str) -> None:
-    """Say nothing."""
-
-
-def land_inbox(
-    home: Home, ledger: Ledger, *, at: datetime, warn: Callable[[str], None] = unheard
-) -> dict[str, int]:
-    """Land what lies in the inbox: ``inbox/<kind>/[<source>/]files``, loose files being leads.
-
-    A ``mapping.toml`` beside the files, or in a folder above them, is theirs. A folder below the
-    kind names the source system where the mapping does not. A file that cannot be used is passed
-    over with a warning, unless it may hold a no: then the night stops. Leads may, where the
-    exports of their source have carried one.
-
-    Parameters
-    ----------
-    warn : callable
-        Takes one line for the person who started the run; it may name columns of a file.
-
-    Returns
-    -------
-    dict of str to int
-        Files seen, passed over, new; records in the new ones.
-    """
-    refused = 0
-    known = {folder.name for folder in _batch_folders(home)}
-    files = sorted(
-        path
-        for path in home.inbox.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and not _is_beside_data(path)
-    )
-    fresh: list[Landed] = []
-    for file in files:
-        parts = file.relative_to(home.inbox).parts[:-1]
-        kind = parts[0] if parts else "leads"
-        if kind not in KINDS:
-            raise BadInputError(
-                f"the inbox has a folder {kind!r}",
-                expected=f"one of {', '.join(KINDS)}",
-                fix="move its files into the folder of their kind",
-            )
-        source = parts[1] if len(parts) > 1 else None
-        mapping: Mapping | None = None
-        try:
-            mapping = _inbox_mapping(home, file)
-            found = land_files(
-                home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
-            )
-        except (BadInputError, UsageError) as error:
-            told = mapping.source_system if mapping is not None else None
-            if kind in _MUST_LAND or _has_said_no(home, kind, told or source):
-                raise
-            warn(f"inbox/{file.relative_to(home.inbox)} was not loaded: {error}")
-            refused += 1
-            continue
-        fresh += [landed for _, landed in found if landed.batch_id not in known]
-    return {
-        "files": len(files),
-        "refused_files": refused,
-        "new_files": len(fresh),
-        "records": sum(landed.records for landed in fresh),
-    }
-
-
-def _has_said_no(home: Home, kind: str, source_system: str | None) -> bool:
-    """Tell whether the last export of a source had columns that carry a no."""
-    last = None if source_system is None else last_load(home.batches, kind, source_system)
-    return last is not None and bool(last.consent)
-
-
 def expand(paths: Sequence[Path]) -> list[Path]:
     """Return the files that paths, folders and globs stand for, in a stable order."""
     if not paths:
         raise UsageError("no file was named", expected="a file, a folder or a glob")
-    return [path for path in discover(paths) if path in paths or not _is_beside_data(path)]
+    return [path for path in discover(paths) if path in paths or not is_beside_data(path)]
 
 
-def _is_beside_data(path: Path) -> bool:
-    return path.name == _MAPPING_FILE or _MARKER.fullmatch(path.name) is not None
+def is_beside_data(path: Path) -> bool:
+    """Tell what lies beside data and is none: a mapping, or what Spark leaves there."""
+    return path.name == MAPPING_FILE or _MARKER.fullmatch(path.name) is not None
 
 
 def pending_batches(home: Home) -> list[Landed]:
@@ -188,7 +107,7 @@ def pending_batches(home: Home) -> list[Landed]:
 
 def landed_batches(home: Home) -> list[Landed]:
     """Return the record of every landed batch, merged or not."""
-    return [Landed.read(folder) for folder in _batch_folders(home)]
+    return [Landed.read(folder) for folder in batch_folders(home)]
 
 
 def merged_batches(home: Home) -> set[str]:
@@ -262,7 +181,7 @@ def declared_custom(home: Home, source_system: str) -> tuple[set[str], set[str]]
     """Return the custom columns of a source that are never features, and the immutable ones."""
     excluded: set[str] = set()
     immutable: set[str] = set()
-    for folder in _batch_folders(home):
+    for folder in batch_folders(home):
         landed = Landed.read(folder)
         if landed.kind == "leads" and landed.source_system == source_system:
             excluded.update(landed.excluded)
@@ -270,17 +189,9 @@ def declared_custom(home: Home, source_system: str) -> tuple[set[str], set[str]]
     return excluded, immutable
 
 
-def _batch_folders(home: Home) -> list[Path]:
+def batch_folders(home: Home) -> list[Path]:
+    """Return the folders of all landed batches, in the order of their names."""
     return sorted(folder.parent for folder in home.batches.glob(f"*/{RECORD_FILE}"))
-
-
-def _inbox_mapping(home: Home, file: Path) -> Mapping | None:
-    folder = file.parent
-    while folder.is_relative_to(home.inbox):
-        if (folder / _MAPPING_FILE).is_file():
-            return load_mapping(folder / _MAPPING_FILE)
-        folder = folder.parent
-    return None
 
 
 def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> None:

@@ -9,7 +9,8 @@ from datetime import date
 from pipelines.errors import LeadTriageError, RefusedError, UsageError
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
-from pipelines.runs.landing import land_inbox, pending_batches, replay_suppressions, unheard
+from pipelines.runs.inbox import land_inbox, unheard
+from pipelines.runs.landing import pending_batches, replay_suppressions
 from pipelines.runs.registry import load_model, nightly_champion
 from pipelines.runs.safety import check_key, check_suppressions
 from pipelines.runs.steps import NIGHTLY, Step

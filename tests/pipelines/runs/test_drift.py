@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import BadInputError, RefusedError
 from pipelines.load.batches.batch import RECORD_FILE
-from pipelines.runs.landing import land_inbox
+from pipelines.runs.inbox import land_inbox
 from pipelines.runs.load import LoadRequest, run_load
 from pipelines.store.ledger import Ledger
 

@@ -1,0 +1,103 @@
+"""The inbox: what somebody has dropped since the last night, each file landed once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.errors import BadInputError, UsageError
+from pipelines.load import Landed, Mapping, load_mapping
+from pipelines.load.meaning.kinds import KINDS
+from pipelines.load.understand.sources import last_load
+from pipelines.runs.landing import MAPPING_FILE, batch_folders, is_beside_data, land_files
+from pipelines.settings.home import Home
+from pipelines.store.ledger import Ledger
+
+# They may hold a no, or say that somebody is a customer by now.
+_MUST_LAND = (
+    "consent",
+    "suppressions",
+    "activities",
+    "attempts",
+    "outcomes",
+    "customers",
+    "registry",
+)
+
+
+def unheard(line: str) -> None:
+    """Say nothing."""
+
+
+def land_inbox(
+    home: Home, ledger: Ledger, *, at: datetime, warn: Callable[[str], None] = unheard
+) -> dict[str, int]:
+    """Land what lies in the inbox: ``inbox/<kind>/[<source>/]files``, loose files being leads.
+
+    A ``mapping.toml`` beside the files, or in a folder above them, is theirs. A folder below the
+    kind names the source system where the mapping does not. A file that cannot be used is passed
+    over with a warning, unless it may hold a no: then the night stops. Leads may, where the
+    exports of their source have carried one.
+
+    Parameters
+    ----------
+    warn : callable
+        Takes one line for the person who started the run; it may name columns of a file.
+
+    Returns
+    -------
+    dict of str to int
+        Files seen, passed over, new; records in the new ones.
+    """
+    refused = 0
+    known = {folder.name for folder in batch_folders(home)}
+    files = sorted(
+        path
+        for path in home.inbox.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and not is_beside_data(path)
+    )
+    fresh: list[Landed] = []
+    for file in files:
+        parts = file.relative_to(home.inbox).parts[:-1]
+        kind = parts[0] if parts else "leads"
+        if kind not in KINDS:
+            raise BadInputError(
+                f"the inbox has a folder {kind!r}",
+                expected=f"one of {', '.join(KINDS)}",
+                fix="move its files into the folder of their kind",
+            )
+        source = parts[1] if len(parts) > 1 else None
+        mapping: Mapping | None = None
+        try:
+            mapping = _inbox_mapping(home, file)
+            found = land_files(
+                home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
+            )
+        except (BadInputError, UsageError) as error:
+            told = mapping.source_system if mapping is not None else None
+            if kind in _MUST_LAND or _has_said_no(home, kind, told or source):
+                raise
+            warn(f"inbox/{file.relative_to(home.inbox)} was not loaded: {error}")
+            refused += 1
+            continue
+        fresh += [landed for _, landed in found if landed.batch_id not in known]
+    return {
+        "files": len(files),
+        "refused_files": refused,
+        "new_files": len(fresh),
+        "records": sum(landed.records for landed in fresh),
+    }
+
+
+def _has_said_no(home: Home, kind: str, source_system: str | None) -> bool:
+    """Tell whether the last export of a source had columns that carry a no."""
+    last = None if source_system is None else last_load(home.batches, kind, source_system)
+    return last is not None and bool(last.consent)
+
+
+def _inbox_mapping(home: Home, file: Path) -> Mapping | None:
+    folder = file.parent
+    while folder.is_relative_to(home.inbox):
+        if (folder / MAPPING_FILE).is_file():
+            return load_mapping(folder / MAPPING_FILE)
+        folder = folder.parent
+    return None
