@@ -109,7 +109,7 @@ def _pairs(
     rows = int(db.scalar("SELECT count(*) FROM fuzzy_record"))
     if rows >= _LEAST_RECORDS:
         columns = _filled(db)
-        model = _stored(models, columns, rows)
+        has_learnt, model = _stored(models, columns, rows)
         is_known = labels.height >= _LEAST_LABELS
         keyed, blocked, counts = _blocked(
             db, columns, rows, only_changed=only_changed and bool(model)
@@ -121,7 +121,7 @@ def _pairs(
         records = keyed.join(labels, on="lead_key", how="left")
         rules = [block_rule(key, only_changed=only_changed) for key in blocked]
         with Linkage(records, memory_gb=3.0, threads=2, spill=spill) as linkage:
-            if model is None:
+            if not has_learnt:
                 model = linkage.train(
                     settings(columns, is_known=is_known),
                     alike(columns),
@@ -131,8 +131,7 @@ def _pairs(
                 model = None if model is None else completed(model)
                 if model is not None and not is_sound(model):
                     model = None
-                if model is not None:
-                    _store(models, columns, rows, model)
+                _store(models, columns, rows, model)
             if model is not None:
                 return linkage.pairs(model, rules, weight, guard(columns, is_known=is_known))
     return db.frame(sql(__package__, "fuzzy_rules.sql"), weight=_RULE_WEIGHT, max_leads=_MAX_GROUP)
@@ -185,18 +184,21 @@ def _pair_count(keys: pl.Series) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def _stored(models: Path, columns: list[str], rows: int) -> dict[str, Any] | None:
-    """Return the model in the folder, if it compares these columns and learnt from enough leads."""
+def _stored(models: Path, columns: list[str], rows: int) -> tuple[bool, dict[str, Any] | None]:
+    """Tell whether these columns were learnt from, and enough leads; and what came of it.
+
+    None beside True: no sound model came of it, and learning again would not change that.
+    """
     try:
         kept = json.loads((models / FOLDER / _FILE).read_text(encoding="utf-8"))
         is_usable = kept["columns"] == columns and rows <= 2 * kept["leads"]
-        model: dict[str, Any] = kept["model"]
+        model: dict[str, Any] | None = kept["model"]
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return model if is_usable else None
+        return False, None
+    return (True, model) if is_usable else (False, None)
 
 
-def _store(models: Path, columns: list[str], rows: int, model: dict[str, Any]) -> None:
+def _store(models: Path, columns: list[str], rows: int, model: dict[str, Any] | None) -> None:
     folder = models / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = folder / f".{_FILE}.{os.getpid()}.partial"

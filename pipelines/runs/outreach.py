@@ -6,7 +6,7 @@ from datetime import timedelta
 from pipelines.errors import RefusedError, UsageError
 from pipelines.outreach import ClaimResult, claim, kind_of, suppress
 from pipelines.runs.context import need_home, need_snapshot
-from pipelines.runs.safety import check_key
+from pipelines.runs.safety import check_key, check_merged
 from pipelines.runs.summary import published_list
 from pipelines.settings.clock import now
 from pipelines.settings.config import Settings
@@ -22,13 +22,15 @@ def run_claim(home: Home, *, channel: str, handler: str, count: int) -> ClaimRes
     Raises
     ------
     RefusedError
-        No night is published, or its list has expired.
+        No night is published, its list has expired, or what was loaded since may say no.
     """
     if count < 1:
         raise UsageError(f"a claim of {count} people", expected="1 or more")
     snapshot = need_snapshot(home)
     with Database.open(snapshot, read_only=True, memory_gb=0.5) as db:
         run_id = db.scalar("SELECT value FROM meta WHERE key = 'nightly_run_id'")
+        merged = set(db.frame("SELECT batch_id FROM load_file")["batch_id"])
+    check_merged(home, merged)
     settings = Settings.load(home.settings_file)
     with Ledger(home.ledger) as ledger:
         check_key(home, ledger)

@@ -1,6 +1,10 @@
 """The floor: no run publishes, and no claim is made, with opt-outs that cannot be matched."""
 
+from collections.abc import Container
+
 from pipelines.errors import RefusedError
+from pipelines.load import Landed
+from pipelines.runs.landing import batch_folders
 from pipelines.settings.contact_keys import hmac_hex
 from pipelines.settings.home import Home
 from pipelines.store import Database
@@ -50,4 +54,31 @@ def check_suppressions(home: Home, ledger: Ledger) -> None:
             f"{lost} suppressions that were published are gone from the ledger",
             expected="none: an opt-out never goes away",
             fix="restore store/ledger.sqlite from a backup; nothing was published",
+        )
+
+
+# They may say that somebody refused, or has become a customer; suppressions are in force at once.
+_BINDING = frozenset({"consent", "activities", "attempts", "outcomes", "customers", "registry"})
+
+
+def check_merged(home: Home, merged: Container[str]) -> None:
+    """Refuse while a landed file that may say no is not in the published store.
+
+    Parameters
+    ----------
+    merged : container of str
+        Ids of the batches that the published store holds.
+
+    Raises
+    ------
+    RefusedError
+        A claim would not see what that file says.
+    """
+    waiting = [Landed.read(folder) for folder in batch_folders(home) if folder.name not in merged]
+    unseen = [batch for batch in waiting if batch.kind in _BINDING or batch.consent]
+    if unseen:
+        raise RefusedError(
+            f"{len(unseen)} loaded files that may say no are not published yet",
+            expected="a store that knows every opt-out that was loaded",
+            fix="run `lead-triage nightly`, or `load` without --defer; nothing was handed out",
         )

@@ -179,6 +179,15 @@ def test_a_suppression_that_landed_before_a_crash_is_in_force(home, tmp_path):
     assert "l3" not in _listed(home)
 
 
+def test_a_no_that_is_landed_and_not_merged_holds_every_claim_back(home, tmp_path):
+    (tmp_path / "no.csv").write_text(NO["consent"][1])
+    land(tmp_path / "no.csv", kind="consent", mapping=None, batches_dir=home.batches, at=now())
+    with pytest.raises(RefusedError, match="may say no"):
+        _claimed(home)
+    run_nightly(home, as_of=AS_OF)
+    assert "l3" not in set(_claimed(home)["source_id"])
+
+
 def test_one_mailbox_is_written_to_once(tmp_path):
     made = Home(tmp_path / "many").ensure()
     made.settings_file.write_text(SETTINGS)

@@ -3,7 +3,7 @@ import random
 import polars as pl
 import pytest
 
-from pipelines.identify import identify
+from pipelines.identify import fuzzy, identify
 from pipelines.identify.comparisons import is_sound
 from pipelines.identify.identity_columns import gather_identity
 from pipelines.settings.config import IdentifySettings
@@ -88,6 +88,15 @@ def test_mistyped_duplicates_are_found_by_a_model_that_is_kept(db, tmp_path, dup
     key = len(duplicates) + 1
     insert(db, [lead(key, first_name=NAMES[0], last_name="nobodyelse", batch_id="b2")])
     assert identify(db, models=tmp_path).looked_at < 10
+    assert db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows() == before
+
+
+def test_what_taught_nothing_is_not_learnt_from_again(db, tmp_path, duplicates, monkeypatch):
+    monkeypatch.setattr(fuzzy, "is_sound", lambda model: False)
+    identify(db, models=tmp_path)
+    before = db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows()
+    monkeypatch.setattr(fuzzy.Linkage, "train", None)
+    identify(db, models=tmp_path, compare_all=True)
     assert db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows() == before
 
 
