@@ -11,7 +11,8 @@ from pipelines.settings.look_alikes import plain_address, plain_number
 from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.schema import CHANNELS
 
-_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()./-]{4,}")
+# Brazil leaves a place for the digits of a carrier: (0xx11) 3123-4567.
+_NUMBER = re.compile(r"(?:\(?0[xX]{2})?[+(]?[0-9][0-9 ()./-]{4,}")
 _HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 
 

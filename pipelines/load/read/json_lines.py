@@ -34,19 +34,20 @@ class LineScreen:
         Lines that are no record.
     records : int
         Lines that are not blank, broken ones included.
-    has_lf, has_crlf : bool
-        Some line ends so.
+    has_lf, has_crlf, has_cr : bool
+        Some line ends so; with a lone CR only the last one can.
     """
 
     broken: Aside
     records: int = 0
     has_lf: bool = False
     has_crlf: bool = False
+    has_cr: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Tell whether the reader can take the file as it is."""
-        return not self.broken and not (self.has_lf and self.has_crlf)
+        return not self.broken and not self.has_cr and not (self.has_lf and self.has_crlf)
 
     def run(
         self, stream: IO[bytes], sink: IO[bytes] | None = None, bad: Sequence[int] = ()
@@ -76,6 +77,7 @@ class LineScreen:
             for line in io.BytesIO(block):
                 # A line that is too long comes alone and cut.
                 length = len(line) if size == len(block) else size
+                self.has_cr |= line.endswith(b"\r")
                 if length > len(line) or line.strip(_WHITE):
                     self.records += 1
                     reason = self._reason(line, length)

@@ -144,6 +144,11 @@ def test_blank_lines_are_no_records(read):
     assert (len(cells), aside.height, records.total) == (2, 0, 2)
 
 
+def test_a_lone_return_at_the_end_is_the_end_of_the_line(read):
+    cells, aside, _ = read(b'{"id":1}\n{"id":2}\r')
+    assert (cells, aside.height) == ([{"id": "1"}, {"id": "2"}], 0)
+
+
 def test_a_line_too_long_is_set_aside_cut_and_never_held(read, monkeypatch):
     monkeypatch.setattr(json_lines, "MAX_LINE_BYTES", 3_000_000)
     long = b'{"id":"' + b"x" * 4_000_000 + b'"}\n'
