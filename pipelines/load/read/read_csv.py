@@ -205,6 +205,6 @@ def _about(
 
 def _query(width: int, *, swap: bool, is_crlf: bool) -> str:
     columns = "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width)) + "}"
-    name = "read_csv_cr.sql" if swap else "read_csv.sql"
-    text = sql(__package__, name).replace("__columns__", columns)
-    return text.replace("    new_line = '\\n',\n", "") if is_crlf else text
+    text = sql(__package__, "read_csv.sql").replace("__columns__", columns)
+    text = text.replace("    new_line = '\\n',\n", "") if is_crlf else text
+    return sql(__package__, "read_csv_cr.sql").replace("__query__", text) if swap else text
