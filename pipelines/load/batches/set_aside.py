@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import BadInputError
 from pipelines.load.batches.batch import Landed
-from pipelines.load.read.quarantine import OF_BYTES
+from pipelines.load.read.quarantine import OF_BYTES, Reason
 
 RECORD: Final = "lead_triage_record"
 REASON: Final = "lead_triage_reason"
@@ -59,7 +59,9 @@ def to_correct(batch: Landed, *, without: pl.Series | None = None) -> Iterator[p
     """
     columns = ("record", "reason_code", "column_name", "payload")
     headers = columns_of(batch)
-    for frame in set_aside_rows(batch, columns, without=without):
+    for every in set_aside_rows(batch, columns, without=without):
+        # Lines of a record that was joined have nothing left to correct.
+        frame = every.filter(pl.col("reason_code") != Reason.JOINED_ABOVE)
         is_text = ~pl.col("payload").str.starts_with("{")
         is_raw = pl.col("reason_code").is_in(sorted(OF_BYTES)) | is_text.fill_null(value=True)
         raw, read = frame.filter(is_raw), frame.filter(~is_raw)

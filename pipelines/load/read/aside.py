@@ -101,6 +101,12 @@ class Aside(Sequence[Broken]):
         for size in self._size:
             yield self._payloads.read(size)
 
+    def places(self) -> Iterator[tuple[int, int, tuple[Reason, int, int]]]:
+        """Stream start and end in the screened copy, and reason, record and line."""
+        columns = (self._start, self._end, self._reason, self._record, self._line)
+        for start, end, reason, record, line in zip(*columns, strict=True):
+            yield start, end, (_REASONS[reason], record, line)
+
     def __len__(self) -> int:
         return len(self._record)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 _LONE_CR = 0.9
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,13 @@ def line_end_of(text: bytes) -> str:
     Returns
     -------
     {"\n", "\r\n", "\r"}
-        A lone CR only where nearly every line ends with one.
+        A lone CR only where nearly every line ends with one, or the first and most of the others.
     """
     crlf, cr, lf = text.count(b"\r\n"), text.count(b"\r"), text.count(b"\n")
     lone_cr, lone_lf = cr - crlf, lf - crlf
-    if lone_cr and lone_cr > _LONE_CR * (cr + lone_lf):
+    first = min((at for at in (text.find(b"\r"), text.find(b"\n")) if at >= 0), default=0)
+    is_first = text[first : first + 1] == b"\r" and text[first + 1 : first + 2] != b"\n"
+    share = _MOST if is_first else _LONE_CR
+    if lone_cr and lone_cr > share * (cr + lone_lf):
         return "\r"
     return "\r\n" if crlf > lone_lf else "\n"

@@ -181,13 +181,39 @@ def _reading(path: Path) -> Iterator[None]:
         ) from None
 
 
+@contextmanager
+def unpacking(path: Path, compression: Compression) -> Iterator[None]:
+    """Say what is wrong with an archive where it cannot be unpacked.
+
+    Raises
+    ------
+    BadInputError
+        The archive ends too early or its content was damaged.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            raise  # the disk's, not the archive's
+        is_cut = "truncated" in str(error).lower()
+        found = "the end is missing" if is_cut else "its bytes are damaged"
+        raise BadInputError(
+            f"{path.name} cannot be unpacked to its end: {found}",
+            expected=f"a whole {compression} archive, in which `{compression} -t` finds no fault",
+            fix="copy or export the file again; nothing was stored",
+        ) from None
+
+
 def _sha256(path: Path) -> str:
     with _reading(path), path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _unpacked(path: Path, compression: Compression) -> bytes:
-    with pa.input_stream(str(path), compression=compression) as stream:
+    with (
+        unpacking(path, compression),
+        pa.input_stream(str(path), compression=compression) as stream,
+    ):
         head: bytes = stream.read(_HEAD)
     return head
 

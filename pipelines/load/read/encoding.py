@@ -64,15 +64,15 @@ def encoding_of(head: bytes, given: str | None, name: str) -> str:
 def is_mostly_utf8(head: bytes) -> bool:
     """Tell UTF-8 with a few broken bytes from a one-byte encoding.
 
-    In UTF-8 text nearly every byte above 127 belongs to a valid sequence; in Windows-1252 text
-    nearly none does.
+    In UTF-8 text bytes above 127 belong to valid sequences; in Windows-1252 text nearly none does.
     """
     foreign = int((np.frombuffer(head, np.uint8) > 127).sum())
     if not foreign:
         return True
     broken = head.decode("utf-8", errors="replace").count("\ufffd") - head.count(b"\xef\xbf\xbd")
-    # The head may end inside a sequence.
-    return broken - 1 <= 0.2 * foreign and broken - 1 < foreign / 2
+    # The head may end inside a sequence. A text of both is not all Windows-1252: what is no UTF-8
+    # in it has to be looked at, and what is must not be read as two characters for one.
+    return broken <= 1 or foreign - broken > 0.2 * foreign
 
 
 def is_utf8(block: bytes) -> bool:

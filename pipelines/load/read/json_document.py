@@ -18,13 +18,18 @@ _CHUNK = 4 << 20
 # What the APIs of CRMs, and people, call the list of records; before it only plain values stand.
 _NAMES = rb"records|results?|data|items|values?|rows|leads|contacts|objects|hits|elements"
 _TEXT = rb'"(?:[^"\\]|\\.)*+"'
+_PLAIN = rb'(?:\s*%b\s*:\s*(?:%b|[^\s"\[\]{},]+)\s*,)*+' % (_TEXT, _TEXT)
+# Around the list stand objects, and lists of several answers (Salesforce's composite requests).
+_OUTER = (
+    rb'"(?:(?:result|data|body|response)"\s*:\s*\{|compositeResponse"\s*:\s*\[\s*\{'
+    rb'|results"\s*:\s*\[\s*\{(?=\s*"statusCode"))'
+)
 _AROUND = re.compile(
-    rb'\s*\{(?:\s*%b\s*:\s*(?:%b|[^\s"\[\]{},]+)\s*,)*+\s*"(%b)"\s*:\s*\[\s*\{'
-    % (_TEXT, _TEXT, _NAMES)
+    rb'\s*\{(?:%b\s*%b){0,3}%b\s*"(%b)"\s*:\s*\[\s*\{' % (_PLAIN, _OUTER, _PLAIN, _NAMES)
 )
 _OPEN, _CLOSE, _COMMA, _END = 1, 2, 3, 4
 _SIGNS = {_OPEN: b"[{", _CLOSE: b"]}", _COMMA: b",", _END: b"\r\n"}
-_QUOTE, _BACKSLASH, _BLANK, _FEED, _BAD = b'"\\ \n\x01'
+_QUOTE, _BACKSLASH, _BLANK, _FEED, _BAD, _LIST = b'"\\ \n\x01['
 _WHITE = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 
@@ -45,10 +50,21 @@ def container_of(head: bytes) -> str | None:
         return None
     around = _AROUND.match(text)
     if around is not None:
-        return around[1].decode()
+        return _named(around)
     marks = _Scan().marks(np.frombuffer(text, dtype=np.uint8).copy())
     depths = marks.depths[marks.kinds == _END]
     return "lines" if len(depths) and depths[0] > 0 else None
+
+
+def _named(around: re.Match[bytes]) -> str:
+    """Name the list by its own name, by how deep it lies, and ``*`` where there may be several."""
+    text = np.frombuffer(around[0], dtype=np.uint8).copy()
+    scan = _Scan()
+    marks = scan.marks(text)
+    # The last bracket is that of the first record.
+    opened = text[marks.places[marks.kinds == _OPEN]][:-1]
+    several = "*" if (opened[:-1] == _LIST).any() else ""
+    return around[1].decode() + (f"@{scan.depth - 1}{several}" if scan.depth > 3 else "")
 
 
 def write_lines(source: IO[bytes], sink: IO[bytes], container: str, name: str) -> bool:
@@ -71,8 +87,9 @@ def write_lines(source: IO[bytes], sink: IO[bytes], container: str, name: str) -
     BadInputError
         The document does not end.
     """
-    level = {"array": 1, "lines": 0}.get(container, 2)
-    scan, cut = _Scan(), _Cut(level)
+    _, _, depth = container.partition("@")
+    level = int(depth.rstrip("*") or {"array": 1, "lines": 0}.get(container, 2))
+    scan, cut = _Scan(), _Cut(level, several=depth.endswith("*"))
     head = source.read(_CHUNK)
     chunk = head.replace(_BOM, b"   ", 1) if head.startswith(_BOM) else head
     while chunk:
@@ -145,10 +162,14 @@ class _Scan:
 
 
 class _Cut:
-    """Makes lines of the records, `level` brackets deep, and blanks of all around them."""
+    """Makes lines of the records, `level` brackets deep, and blanks of all around them.
 
-    def __init__(self, level: int) -> None:
+    With `several`, lists that deep follow one another.
+    """
+
+    def __init__(self, level: int, *, several: bool = False) -> None:
         self._level = level
+        self._several = several
         self._phase = "before"
         self.has_more = False
 
@@ -159,33 +180,42 @@ class _Cut:
 
     def elements(self, block: npt.NDArray[np.uint8], marks: _Marks) -> None:
         """Divide the elements of the list by line feeds."""
-        start, stop, rest = 0, len(block), len(block)
-        if self._phase == "before":
-            opened = marks.first(_OPEN, self._level, 0)
-            start = stop if opened is None else opened + 1
-            self._phase = "before" if opened is None else "inside"
-        closed = None
-        if self._phase == "inside":
-            closed = marks.first(_CLOSE, self._level - 1, start)
-            if closed is not None:
-                stop, self._phase = closed, "after"
-        elif self._phase != "before":
-            start = stop = 0
-        if self._phase == "after":
-            ended = marks.first(_CLOSE, 0, stop)
-            if ended is not None:
-                rest, self._phase = ended + 1, "over"
-        elif self._phase == "over":
-            rest = 0
-        self.has_more = bool((~np.isin(block[rest:], list(_WHITE))).any())
-        inside = (marks.places >= start) & (marks.places < stop)
-        block[marks.places[inside & (marks.kinds == _END)]] = _BLANK
+        is_kept = np.zeros(len(block), dtype=np.bool_)
+        feeds, place = [], 0
+        while place < len(block) and self._phase != "over":
+            if self._phase == "inside":
+                closed = marks.first(_CLOSE, self._level - 1, place)
+                stop = len(block) if closed is None else closed
+                is_kept[place:stop] = True
+                place = stop
+                if closed is not None:
+                    feeds.append(closed)
+                    self._phase, place = "before" if self._several else "after", closed + 1
+                continue
+            opened = self._opened(block, marks, place) if self._phase == "before" else None
+            ended = marks.first(_CLOSE, 0, place)
+            if opened is not None and (ended is None or opened < ended):
+                self._phase, place = "inside", opened + 1
+            else:
+                self._phase = self._phase if ended is None else "over"
+                place = len(block) if ended is None else ended + 1
+        if self._phase == "over":
+            self.has_more |= bool((~np.isin(block[place:], list(_WHITE))).any())
+        inside = is_kept[marks.places]
         between = (marks.kinds == _COMMA) & (marks.depths == self._level)
-        block[marks.places[inside & between]] = _FEED
-        block[:start] = _BLANK
-        block[stop:] = _BLANK
-        if closed is not None:
-            block[closed] = _FEED
+        ends = marks.places[inside & (marks.kinds == _END)]
+        divided = marks.places[inside & between]
+        block[~is_kept] = _BLANK
+        block[ends] = _BLANK
+        block[divided] = _FEED
+        block[feeds] = _FEED
+
+    def _opened(self, block: npt.NDArray[np.uint8], marks: _Marks, start: int) -> int | None:
+        """Return the place of the next list at the level."""
+        hits = (marks.kinds == _OPEN) & (marks.depths == self._level) & (marks.places >= start)
+        places = marks.places[hits]
+        lists = places[block[places] == _LIST]
+        return int(lists[0]) if len(lists) else None
 
 
 @cache

@@ -8,7 +8,7 @@ from itertools import islice
 from pipelines.errors import BadInputError
 from pipelines.load.meaning.mapping import FileDialect
 from pipelines.load.read.dialect import Dialect
-from pipelines.load.read.grammar import Grammar, without_end
+from pipelines.load.read.grammar import Grammar, has_bare_cr, without_end
 from pipelines.load.read.records import unique_headers
 from pipelines.load.read.sniff import Reading
 
@@ -106,6 +106,14 @@ def find_layout(
     count = given.header_rows or 1
     lines = sum(row.lines for row in rows[:count])
     told = _joined(rows[:count])
+    if any(
+        has_bare_cr(row.record) and not grammar.record.fullmatch(row.record) for row in rows[:count]
+    ):
+        raise BadInputError(
+            f"line {preamble + 1} of {name}, the header, has a lone carriage return in it",
+            expected="one line end in the whole file",
+            fix="save it anew with one kind of line end: records may stand in the header's line",
+        )
     if given.columns:
         names = _checked(given.columns, name)
         return Layout(names, preamble + lines, preamble, has_header=True)

@@ -15,8 +15,10 @@ class Reason(StrEnum):
     NUL_BYTE = "nul_byte"
     BARE_CR = "bare_cr"
     REPEATED_HEADER = "repeated_header"
+    JOINED_ABOVE = "joined_above"
     INVALID_JSON = "invalid_json"
     EMPTY_RECORD = "empty_record"
+    FOOTER = "footer"
     MISSING_VALUE = "missing_value"
     UNREADABLE_DATE = "unreadable_date"
     UNKNOWN_VALUE = "unknown_value"
@@ -38,6 +40,7 @@ OF_BYTES = frozenset(
         Reason.NUL_BYTE,
         Reason.BARE_CR,
         Reason.REPEATED_HEADER,
+        Reason.JOINED_ABOVE,
         Reason.INVALID_JSON,
     }
 )

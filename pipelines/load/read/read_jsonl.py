@@ -1,5 +1,6 @@
 """JSON lines: every key of any line is a column; lines that are no object are set aside."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pipelines.load.read.aside import Aside
 from pipelines.load.read.discover import Compression, InputFile
 from pipelines.load.read.json_document import container_of, write_lines
 from pipelines.load.read.json_lines import LineScreen
+from pipelines.load.read.nested import Names, lifted
 from pipelines.load.read.places import Numbers, lines_of_records
 from pipelines.load.read.records import Records, unique_headers
 from pipelines.load.read.source import open_bytes
@@ -29,7 +31,8 @@ def open_jsonl(file: InputFile, db: Database, scratch: Path) -> Records:
     """Understand a JSON-lines file: its keys and its number of lines.
 
     One JSON array, an object around one, and objects that run over several lines are read as well.
-    Numbers stay as they are written, and nested values stay as JSON text.
+    Numbers stay as they are written. Objects give columns of their own, see `nested`; lists stay
+    JSON text.
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ def open_jsonl(file: InputFile, db: Database, scratch: Path) -> Records:
         with open_bytes(path, compression) as stream, lines.open("wb") as sink:
             if write_lines(stream, sink, container, name):
                 path, compression = lines, None
-                about["records_in"] = container
+                about["records_in"] = container.partition("@")[0]
     screen = LineScreen(Aside(scratch))
     with open_bytes(path, compression) as stream:
         screen.run(stream)
@@ -79,7 +82,9 @@ def open_jsonl(file: InputFile, db: Database, scratch: Path) -> Records:
             expected=f"at most {MAX_KEYS}",
             fix="export the same fields for every record",
         )
-    pointers = {f"k{i}": "/" + _escaped(key) for i, key in enumerate(keys)}
+    places = lifted(keys, partial(_names_in, db, taken), MAX_KEYS)
+    keys = [key for key, _ in places]
+    pointers = {f"k{i}": pointer for i, (_, pointer) in enumerate(places)}
     columns = ",\n    ".join(f"cells[{i + 1}] AS c{i}" for i in range(len(keys)))
     return Records(
         file_name=name,
@@ -110,6 +115,23 @@ def _keys(db: Database, path: Path) -> tuple[list[str], list[int]]:
     return list(dict.fromkeys(key for names in records for key in names)), bad
 
 
+def _names_in(
+    db: Database, path: Path, pointers: Sequence[str], pattern: str
+) -> Iterator[tuple[int, Names]]:
+    """Yield, in the order of their first appearance, the keys of the objects at the pointers.
+
+    None: something stands there that is no object. Nothing where no line has the pattern.
+    """
+    held = db.frame(_statement("jsonl_holds.sql"), path=str(path), pattern=pattern)
+    if held.is_empty():
+        return
+    named = {f"k{i}": pointer for i, pointer in enumerate(pointers)}
+    statement = _statement("jsonl_nested.sql").replace(
+        "__pointers__", ", ".join(f"${name}" for name in named)
+    )
+    yield from db.frame(statement, path=str(path), **named).iter_rows()
+
+
 def _copy(
     path: Path, compression: Compression | None, scratch: Path, bad: list[int] | None = None
 ) -> tuple[Path, LineScreen]:
@@ -136,7 +158,3 @@ def _statement(name: str) -> str:
         text = sql(__package__, f"jsonl_{part}.sql")
         statement = statement.replace(f"__{part}__", text)
     return statement
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

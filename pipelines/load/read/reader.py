@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipelines.load.meaning.mapping import FileDialect
 from pipelines.load.read.discover import InputFile
+from pipelines.load.read.nameless import without_nameless
 from pipelines.load.read.read_csv import open_csv
 from pipelines.load.read.read_jsonl import open_jsonl
 from pipelines.load.read.read_parquet import open_parquet
@@ -26,3 +27,11 @@ def open_records(
     if file.format == "jsonl":
         return open_jsonl(file, db, scratch)
     return open_csv(file, given, scratch, salvage=salvage)
+
+
+def open_export(
+    file: InputFile, given: FileDialect, db: Database, scratch: Path, *, salvage: bool = False
+) -> Records:
+    """Understand a file as `open_records` does; a column without name and cells is none."""
+    records = open_records(file, given, db, scratch, salvage=salvage)
+    return without_nameless(records, db) if file.format == "csv" else records

@@ -30,7 +30,7 @@ _UNWRAP_WIDTH = 5
 
 
 class Screen:
-    """The rules of one dialect and width, compiled.
+    """The rules of one dialect and width, compiled; `ending` is the line end of records.
 
     Parameters
     ----------
@@ -45,13 +45,12 @@ class Screen:
         self.grammar = Grammar(dialect.delimiter, dialect.quote, dialect.escape)
         self._delimiter = self.grammar.delimiter
         self._quote = self.grammar.quote
-        self._ending = dialect.newline.encode()
+        self.ending = dialect.newline.encode()
         self._width = width
         exact = self.grammar.exact(width)
         self._exact = re.compile(exact + b"\r?\n", re.DOTALL)
         self._inner = re.compile(exact, re.DOTALL)
-        part = b"(" + exact + rb")(?:\r\n?|\n|\Z)"
-        self._part = re.compile(part, re.DOTALL)
+        self._part = re.compile(b"(" + exact + rb")(?:\r\n?|\n|\Z)", re.DOTALL)
         self._several = re.compile(
             b"(?:" + exact + b"(?:\r\n?|\n))+" + exact + b"(?:\r\n?|\n)?", re.DOTALL
         )
@@ -138,7 +137,7 @@ class Screen:
         """Accept a whole block at once when nothing in it needs a second look."""
         if b"\0" in block or not is_utf8(block):
             return False
-        if self._ending == b"\r\n":
+        if self.ending == b"\r\n":
             if block.count(b"\r") != len(lines) or block.count(b"\r\n") != len(lines):
                 return False
         elif b"\r" in block:
@@ -181,7 +180,7 @@ class Screen:
         found.records += len(lines)
         found.is_ascii = found.is_ascii and all(map(bytes.isascii, lines))
         with_cr = sum(line.endswith(b"\r\n") for line in lines)
-        found.is_uniform &= with_cr == (len(lines) if self._ending == b"\r\n" else 0)
+        found.is_uniform &= with_cr == (len(lines) if self.ending == b"\r\n" else 0)
         state.take(len(lines))
 
     def _one(self, state: Lines, found: Screening) -> int:
@@ -205,7 +204,7 @@ class Screen:
             found.is_ascii = found.is_ascii and all(map(bytes.isascii, taken))
             last = taken[-1]
             if last.endswith(b"\n"):
-                found.is_uniform &= last.endswith(b"\r\n") == (self._ending == b"\r\n")
+                found.is_uniform &= last.endswith(b"\r\n") == (self.ending == b"\r\n")
             return count
         whole = b"".join(taken)
         if reason is Reason.TOO_FEW_FIELDS and self._unwrapped(whole) is not None:

@@ -1,7 +1,8 @@
 """Which delimiter, quote and escape a text is written with: the reading that divides it evenly."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -103,7 +104,28 @@ def sniff(
                 fix='give delimiter = " " or delimiter = "," under [file] of a mapping file',
             )
         return _longer(text, weak[0])
+    if chosen.width == 1 and not may_guess and _is_padded(text):
+        raise BadInputError(
+            f"the columns of {name} are padded with blanks to a fixed width",
+            expected="a delimiter between the columns",
+            fix='export it as CSV; delimiter = "," under [file] of a mapping file reads each line'
+            " as one column",
+        )
     return chosen
+
+
+def _is_padded(text: bytes) -> bool:
+    """Tell whether blanks in every line make the columns that they make in the first one."""
+    lines = [line for line in text.splitlines() if line.strip()][:_SAMPLE_RECORDS]
+    starts = (
+        [found.end() for found in re.finditer(rb"(?<=\S) {2,}(?=\S)", lines[0])] if lines else []
+    )
+    even = sum(
+        all(line[at - 1 : at] in (b" ", b"") for at in starts) and len(line) > starts[0]
+        for line in lines[1:]
+        if starts
+    )
+    return even > 1 and even >= _EVEN * (len(lines) - 1)
 
 
 def _weak(text: bytes, quote: str | None, escape: str | None) -> list[Reading]:
@@ -129,10 +151,12 @@ def _longer(text: bytes, found: Reading) -> Reading:
 
 
 def _best_quoting(
-    text: bytes, delimiters: Iterable[str], quote: str | None, escape: str | None
+    text: bytes, delimiters: Sequence[str], quote: str | None, escape: str | None
 ) -> Reading:
     """Judge quotes and escapes; the usual ones first, another only where it reads more."""
     quotes = ('"', "'") if quote is None else (quote,)
+    if quote is None and all(_wraps_most(text, d, "'") for d in delimiters):
+        quotes = ("'",)  # however many records are broken
     escapes = ("", "\\") if escape is None else (escape,)
     best: Reading | None = None
     for d, q, e in product(delimiters, quotes, escapes):
@@ -144,14 +168,16 @@ def _best_quoting(
         if e and escape is None and not reading.holds:
             continue  # a stray backslash before a quote
         rank = reading.even if reading.width > 1 else 0.0
+        # Where the usual quotes stand around fields, others are text more often than not.
+        is_other = best is not None and q != best.quote and _wraps(text, d, best.quote)
         if (
             best is None
-            or rank > (best.even if best.width > 1 else 0.0)
+            or rank > (best.even if best.width > 1 else 0.0) + _CLEARLY * is_other
             or (q == "'" and rank == best.even and not best.escape and not _wraps(text, d, '"'))
         ):
             best = reading
     if best is None:
-        best = _read(text, next(iter(delimiters)), quote or '"', "")
+        best = _read(text, delimiters[0], quote or '"', "")
     return best
 
 
@@ -161,6 +187,12 @@ def _wraps(text: bytes, delimiter: str, quote: str) -> bool:
     lines = text.replace(b"\r\n", b"\n")
     opens = (d + q in lines) or lines.startswith(q) or (b"\n" + q in lines)
     return opens and (q + d in lines or q + b"\n" in lines)
+
+
+def _wraps_most(text: bytes, delimiter: str, quote: str) -> bool:
+    """Tell whether most delimiters stand between two quotes."""
+    d, q = delimiter.encode(), quote.encode()
+    return text.count(q + d + q) > text.count(d) / 2
 
 
 def _read(text: bytes, delimiter: str, quote: str, escape: str) -> Reading:

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.errors import BadInputError
 from pipelines.load.read.dialect import Dialect
-from pipelines.load.read.discover import Compression, InputFile
+from pipelines.load.read.discover import Compression, InputFile, unpacking
 from pipelines.load.read.encoding import utf8_chunks
 from pipelines.load.read.screen import Screen
 
-_CHUNK = 4 << 20
+COPY_BYTES = 4 << 20
 
 
 @contextmanager
@@ -30,21 +29,13 @@ def open_bytes(path: Path, compression: Compression | None) -> Iterator[IO[bytes
         The archive ends too early or its content was damaged.
     """
     if compression is None:
-        with path.open("rb", buffering=_CHUNK) as stream:
+        with path.open("rb", buffering=COPY_BYTES) as stream:
             yield stream
         return
-    try:
+    with unpacking(path, compression):
         packed = pa.input_stream(str(path), compression=compression)
-        with io.BufferedReader(cast("io.RawIOBase", packed), _CHUNK) as stream:
+        with io.BufferedReader(cast("io.RawIOBase", packed), COPY_BYTES) as stream:
             yield stream
-    except OSError as error:
-        if error.errno is not None:
-            raise  # the disk's, not the archive's
-        raise BadInputError(
-            f"{path.name} cannot be unpacked: the {compression} archive is cut short or damaged",
-            expected="a whole archive",
-            fix="copy or export the file again; nothing was stored",
-        ) from None
 
 
 def head_bytes(file: InputFile, size: int = 1 << 20) -> bytes:
@@ -81,10 +72,10 @@ def without(
     with open_bytes(path, compression) as source, target.open("wb") as sink:
         position = 0
         for start, end in cuts[np.argsort(cuts[:, 0])].tolist():
-            _copy(source, sink, start - position)
-            _copy(source, None, end - start)
+            copy_bytes(source, sink, start - position)
+            copy_bytes(source, None, end - start)
             position = end
-        shutil.copyfileobj(source, sink, _CHUNK)
+        shutil.copyfileobj(source, sink, COPY_BYTES)
     return target
 
 
@@ -108,9 +99,10 @@ def plain_name(path: Path, scratch: Path) -> str:
     return str(link)
 
 
-def _copy(source: IO[bytes], sink: IO[bytes] | None, size: int) -> None:
+def copy_bytes(source: IO[bytes], sink: IO[bytes] | None, size: int) -> None:
+    """Copy, or pass over, the next bytes of a stream."""
     while size > 0:
-        chunk = source.read(min(size, _CHUNK))
+        chunk = source.read(min(size, COPY_BYTES))
         if not chunk:
             return
         if sink is not None:

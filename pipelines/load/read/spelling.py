@@ -25,6 +25,9 @@ class Spelling:
         self.quote = '"' if self.is_foreign else dialect.quote
         self._d, self._q = self.delimiter.encode(), self.quote.encode()
         special = re.escape(self._d) + re.escape(self._q)
+        self._may_need_quotes = re.compile(
+            rb"[\r\n" + re.escape(self._q) + rb"]|(?:^|" + re.escape(self._d) + rb")[ \t]"
+        )
         self._needs_quotes = re.compile(rb"[\r\n" + special + rb"]|^[ \t]")
 
     def record(self, record: bytes) -> bytes:
@@ -35,6 +38,9 @@ class Spelling:
         """Return cells as a line for the reader."""
         if len(cells) == 1 and not cells[0].strip():
             return self._q + cells[0] + self._q + b"\n"  # a blank line would be no record
+        bare = self._d.join(cells)
+        if bare.count(self._d) == len(cells) - 1 and not self._may_need_quotes.search(bare):
+            return bare + b"\n"
         return self._d.join(map(self._cell, cells)) + b"\n"
 
     def _cell(self, cell: bytes) -> bytes:

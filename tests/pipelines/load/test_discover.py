@@ -125,7 +125,7 @@ def test_the_content_tells_the_format_whatever_the_name(tmp_path, name, content,
         (gzip.compress(b"PK\x03\x04rest", mtime=0), "Excel"),
         (gzip.compress(gzip.compress(b"id\n1\n", mtime=0), mtime=0), "packed twice"),
         (gzip.compress(b"PAR1rest", mtime=0), "packed twice"),
-        (b"\x1f\x8bnonsense", "cannot be read"),
+        (b"\x1f\x8bnonsense", "bytes are damaged"),
     ],
 )
 def test_what_lies_in_a_packed_file_is_looked_at(tmp_path, content, said):

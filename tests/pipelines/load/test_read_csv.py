@@ -122,7 +122,7 @@ def test_an_archive_needs_no_name_and_may_have_several_members(tmp_path, name):
 def test_an_archive_cut_short_says_so(tmp_path):
     path = tmp_path / "file.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 5000)[:-9])
-    with pytest.raises(BadInputError, match="damaged"):
+    with pytest.raises(BadInputError, match="the end is missing"):
         read(path)
 
 
@@ -191,6 +191,7 @@ def test_where_the_header_is_can_be_said(tmp_path):
         (b"1,a@example.com\n2,b@example.com\n", "looks like a record"),
         (b"a,b;c,d\n1,2;3,4\n", "can be divided by"),
         (b"full name\nJohn Doe\nJane Roe\n", "one column, or columns divided by blanks"),
+        (b"id    name       city\n1     Ann Ames   Rome\n22    Bob        Bonn\n", "fixed width"),
         (b"Report\nx,y,z\n1,2,3,4\n5,6,7,8\n", "a header as wide as the records|none can be read"),
         (b"a,b\n1,2,3\n4,5,6\n", "none can be read"),
     ],
@@ -200,6 +201,21 @@ def test_what_cannot_be_told_is_asked(tmp_path, content, said):
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=said):
         read(path)
+
+
+def test_line_feeds_in_cells_make_no_header_of_records_that_end_with_returns(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"a,b\r" + b'1,"x\ny"\r' * 5 + b"2,z\r")
+    assert read(path).cells == [["1", "x\ny"]] * 5 + [["2", "z"]]
+    path.write_bytes(b"a,b\r1,2\n3,4\n5,6\n")
+    with pytest.raises(BadInputError, match="lone carriage return"):
+        read(path)
+
+
+def test_quotes_around_every_field_are_quotes_however_many_records_are_broken(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"'a','b'\n'1','x,y'\n'2','z'\n'3','z'\n" + b"  '4' , 'z' \n" * 2)
+    assert read(path).cells == [["1", "x,y"], ["2", "z"], ["3", "z"]]
 
 
 def test_delimiters_at_the_end_of_every_record_are_columns_without_a_name(tmp_path):

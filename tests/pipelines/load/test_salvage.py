@@ -150,24 +150,113 @@ def test_an_archive_in_another_dialect_is_salvaged_too(tmp_path):
     assert opened.records.total == len(ROWS) + 1
 
 
-def test_a_bounded_search_finds_what_a_search_without_bounds_finds():
-    aligner = Aligner(columns_of(ROWS, len(HEADER)), '"')
-    chance = np.random.default_rng(7)
-    faults = 0
+def damaged_at_random(chance, most):
+    """Yield each row with up to `most` faults."""
     for row in ROWS:
         parts = write([row]).removesuffix("\n").split(",")
-        for _ in range(chance.integers(1, 4)):
+        for _ in range(chance.integers(1, most + 1)):
             at = chance.integers(len(parts))
-            changed = ([], ["", parts[at]], [parts[at] + '"'], ["x y", ""])
-            parts[at : at + 1] = changed[chance.integers(4)]
-        text = ",".join(parts)
-        whole = aligner._path(text.split(","), ",", 1.5, 1_000.0)
-        assert aligner.align(text, ",") == (whole if whole.cost <= 6 else None)
+            changed = ([], ["", parts[at]], [parts[at] + '"'], ["x y", ""], ['"' + parts[at]])
+            if chance.random() < 0.3:
+                parts[at : at + 2] = ["".join(parts[at : at + 2])]
+            else:
+                parts[at : at + 1] = changed[chance.integers(5)]
+        yield ",".join(parts)
+
+
+def test_a_bounded_search_finds_what_a_search_without_bounds_finds():
+    aligner = Aligner(columns_of(ROWS, len(HEADER)), '"')
+    faults = 0
+    for text in damaged_at_random(np.random.default_rng(7), 3):
+        pieces = text.split(",")
+        whole = aligner._path(pieces, ",", 1.5, 1_000.0)
+        way = aligner._followed(whole, pieces, ",", 1.5)
+        assert aligner.align(text, ",") == (way if whole.cost <= 6 else None)
         faults += 2.2 < whole.cost <= 6
     assert faults > 5
+
+
+def test_what_is_repaired_like_another_is_repaired_as_by_itself():
+    columns = columns_of(ROWS, len(HEADER))
+    chance, followed = np.random.default_rng(11), 0
+    aligner = Aligner(columns, '"')
+    search = aligner._path
+    for text in [text for _ in range(4) for text in damaged_at_random(chance, 2)]:
+        searched = []
+        aligner._path = lambda *given, seen=searched: seen.append(given) or search(*given)
+        way = aligner.align(text, ",")
+        assert way == Aligner(columns, '"').align(text, ",")
+        followed += way is not None and not searched
+    assert followed > 50
 
 
 def test_the_quick_shape_of_ascii_is_the_shape_of_any_text():
     every = "".join(map(chr, range(128)))
     assert shape(every) == re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", every))
     assert shape("Zoë 9٣") == "aaa 99"
+
+
+def torn(row, column, end="\n"):
+    """Write a row with a line end inside of one cell, which has no quotes."""
+    parts, cells = read_parts(write([row]).removesuffix("\n")), [*row]
+    bare = row[column].replace('"', "").replace(",", ";")
+    cells[column] = parts[column] = bare[:3] + end + bare[3:]
+    return ",".join(parts) + "\n", cells
+
+
+@pytest.mark.parametrize("column", [2, 4, 5])
+@pytest.mark.parametrize("end", ["\n", "\n\n", "\nx\n"])
+def test_a_record_torn_over_lines_is_joined(tmp_path, column, end):
+    path = tmp_path / "file.csv"
+    text, cells = torn(ROWS[NUMBER - 1], column, end)
+    damaged(path, lambda line: text)
+    opened = read(path, salvage=True)
+    assert opened.cells == [*ROWS[: NUMBER - 1], cells, *ROWS[NUMBER:]]
+    assert opened.records.repaired["repair"].to_list() == [Repair.LINES_JOINED]
+    assert set(opened.reasons) == {"joined_above"}
+    # Every line is a record to an independent count, and numbers are those of a strict load.
+    strict = read(path)
+    assert strict.records.total == opened.records.total == len(ROWS) + len(opened.reasons)
+    assert opened.rows[-1] == strict.rows[-1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "AB-030,03/03/2020,Town\nAB-099,04/03/2020,Town E,$1.10,x\n",  # two records cut short
+        "AB-030,03/03/2020\nTown E,$3.40,text,https://example.com/30,,,\n",  # too many together
+        "03/03/2020,Town\nE,$3.40,text,https://example.com/30,\n",  # begins like no record
+        "AB-030,03/03/2020,Town E,$3.40\nword,$3.40,\nmore\n",  # cells unlike their columns
+    ],
+)
+def test_what_may_be_several_records_is_not_joined(tmp_path, lines):
+    path = tmp_path / "file.csv"
+    damaged(path, lambda line: lines)
+    opened = read(path, salvage=True)
+    assert Repair.LINES_JOINED not in opened.records.repaired["repair"].to_list()
+    assert "joined_above" not in opened.reasons
+
+
+def test_few_records_tell_where_one_begins(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text("id,name,note,city\n1,Ann,x,Bonn\n2,Bob,first\nsecond,Rome\n3,Eve,y,Oslo\n")
+    opened = read(path, salvage=True)
+    assert opened.cells[1] == ["2", "Bob", "first\nsecond", "Rome"]
+    path.write_text("name,note,city\nAnn,x,Bonn\nBob,first\nsecond,Rome\nEve,y,Oslo\n")
+    assert Repair.LINES_JOINED not in read(path, salvage=True).records.repaired["repair"].to_list()
+
+
+def test_a_number_that_can_be_cut_in_two_is_another_kind_of_damage():
+    rows = [
+        [f"AB-{i:03}", "+49 30 " + "1234567"[: 3 + i % 5], "98765"[: 1 + i % 4], f"Town {i % 7}"]
+        for i in range(60)
+    ]
+    columns = columns_of(rows, 4)
+    aligner = Aligner(columns, '"')
+    found = []
+    for row in rows:
+        text = ",".join([row[0], row[1], row[3]])  # the third cell is lost, and its delimiter
+        way = aligner.align(text, ",")
+        assert way == Aligner(columns, '"').align(text, ",")
+        found.append(min(way.repairs))
+    assert {*found} == {Repair.PADDED, Repair.FIELDS_SPLIT}

@@ -2,23 +2,22 @@
 
 A record is cut at every delimiter; a path through the pieces says which of them make which cell.
 Each deviation from the grammar has a cost, and so has a cell that is unlike its column. The
-cheapest path (Dijkstra) is the repair; one that costs too much is none.
+cheapest path (Dijkstra) is the repair; one that costs too much is none. Records that are damaged
+alike take the same path, which is then followed and not searched for.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.load.read.salvage.profile import SHAPE_CHARS, Column, shape
+from pipelines.load.read.salvage.alike import Alike, Recipe, Taken
+from pipelines.load.read.salvage.profile import Column
 from pipelines.load.read.salvage.repair import Repair
+from pipelines.load.read.salvage.steps import AT_END, AT_END_MORE, DROP, JOIN, SPLIT, Step, Steps
 
-_PAD, _DROP, _JOIN, _SPLIT, _QUOTE, _LITERAL, _STRAY = 2.0, 2.0, 1.5, 1.6, 1.0, 1.2, 0.4
-# Writers leave out, or add, empty cells at the end of a record, as many as there are.
-_AT_END, _AT_END_MORE = 1.0, 0.02
-_MOST_JOINED = 8
-_MOST_CLOSINGS = 8
 _MOST_STATES = 20_000
-_BOUND = 6.0
+BOUND = 6.0
 # Most records have one fault: looked for first, and alone.
 _ONE_FAULT = 2.2
 
@@ -31,18 +30,11 @@ class Way:
     ----------
     cost : float
         From 0: like the unbroken records.
-    regular : int
-        Filled cells that have a shape of their regular column.
     """
 
     cells: tuple[str, ...]
     repairs: frozenset[Repair]
     cost: float
-    regular: int
-
-
-_Step = tuple[float, tuple[str, ...], int, frozenset[Repair]]
-_NONE: frozenset[Repair] = frozenset()
 
 
 class Aligner:
@@ -58,9 +50,12 @@ class Aligner:
     def __init__(self, columns: Sequence[Column], quote: str) -> None:
         self._columns = columns
         self._quote = quote
+        self._steps = Steps(columns, quote)
+        self._alike = Alike(columns, quote, self._steps)
+        self._least_short = _least_short(columns)
 
     def align(
-        self, text: str, delimiter: str, *, joins_at: float = _JOIN, bound: float = _BOUND
+        self, text: str, delimiter: str, *, joins_at: float = JOIN, bound: float = BOUND
     ) -> Way | None:
         """Return the cheapest reading of a record, or None where every one costs too much.
 
@@ -70,19 +65,75 @@ class Aligner:
             Cost of a delimiter that is text.
         """
         pieces = text.split(delimiter)
-        if len(pieces) > 4 * len(self._columns) + 400:
+        if self._least(pieces, joins_at) > bound:
             return None
-        if bound > _ONE_FAULT and (way := self._path(pieces, delimiter, joins_at, _ONE_FAULT)):
-            return way
-        return self._path(pieces, delimiter, joins_at, bound)
+        kind = self._alike.kind(pieces, delimiter, joins_at)
+        for recipe in self._alike.recipes(kind):
+            if recipe.cost > bound:
+                break
+            if way := self._followed(recipe, pieces, delimiter, joins_at):
+                return way
+        found = self._path(pieces, delimiter, joins_at, min(_ONE_FAULT, bound))
+        found = found or self._path(pieces, delimiter, joins_at, bound)
+        if found is None:
+            return None
+        self._alike.add(kind, found)
+        return self._followed(found, pieces, delimiter, joins_at)
 
-    def _path(self, pieces: list[str], delimiter: str, joins_at: float, bound: float) -> Way | None:
+    def regular(self, way: Way) -> int:
+        """Return how many filled cells have a shape of their regular column."""
+        pairs = zip(self._columns, way.cells, strict=True)
+        return sum(column.fits(cell) for column, cell in pairs if cell.strip())
+
+    def _least(self, pieces: list[str], joins_at: float) -> float:
+        """Return what a record of so many pieces costs at least."""
+        width, count = len(self._columns), len(pieces)
+        if count <= width:
+            return self._least_short[count]
+        if count > 4 * width + 400:
+            return math.inf
+        if self._quote and any(self._quote in piece for piece in pieces):
+            return 0.0
+        extra = count - width
+        while extra and not pieces[count - 1].strip():
+            count, extra = count - 1, extra - 1
+        return extra * min(joins_at, DROP)
+
+    def _followed(
+        self, recipe: Recipe, pieces: list[str], delimiter: str, joins_at: float
+    ) -> Way | None:
+        """Take the steps of a recipe, or return None where one of them costs something else."""
+        cells: list[str] = []
+        repairs: set[Repair] = set()
+        diagonals = (0, len(self._columns) - len(pieces))
+        for step in recipe.steps:
+            at, column = step.at, step.column
+            is_plain = step.used == step.cells == 1 and not step.repairs
+            if (
+                is_plain
+                and column - at in diagonals
+                and (not self._quote or self._quote not in pieces[at])
+            ):
+                cells.append(pieces[at])  # the kind says what it costs
+                continue
+            same = (step.price, step.cells, step.used, step.repairs)
+            every = self._steps.after(pieces, at, column, delimiter, joins_at, step.price)
+            found = next((s[1] for s in every if (s[0], len(s[1]), *s[2:]) == same), None)
+            if found is None:
+                return None
+            cells += found
+            repairs |= step.repairs
+        return Way(tuple(cells), frozenset(repairs), recipe.cost)
+
+    def _path(
+        self, pieces: list[str], delimiter: str, joins_at: float, bound: float
+    ) -> Recipe | None:
         width, count = len(self._columns), len(pieces)
         # Without quotes nothing else makes as many cells of the pieces as there are columns.
         least = 0.0 if self._quote and any(self._quote in p for p in pieces) else 1.0
         least = min(least, joins_at)
         best: dict[tuple[int, int], float] = {(0, 0): 0.0}
-        back: dict[tuple[int, int], tuple[tuple[int, int], _Step]] = {}
+        back: dict[tuple[int, int], tuple[tuple[int, int], Step]] = {}
         heap: list[tuple[float, int, int]] = [(0.0, 0, 0)]
         done: set[tuple[int, int]] = set()
         while heap:
@@ -92,10 +143,10 @@ class Aligner:
                 continue
             done.add(state)
             if state == (count, width):
-                return self._way(back, state, cost)
+                return Recipe(cost, _taken(back, state))
             if len(done) > _MOST_STATES:
                 return None
-            for step in self._steps(pieces, *state, delimiter, joins_at, bound - cost):
+            for step in self._steps.after(pieces, *state, delimiter, joins_at, bound - cost):
                 price, cells, used, _ = step
                 reached = (state[0] + used, column + len(cells))
                 total = cost + price
@@ -107,136 +158,29 @@ class Aligner:
                     heapq.heappush(heap, (total, -reached[0], reached[1]))
         return None
 
-    def _way(
-        self,
-        back: dict[tuple[int, int], tuple[tuple[int, int], _Step]],
-        state: tuple[int, int],
-        cost: float,
-    ) -> Way:
-        parts: list[tuple[str, ...]] = []
-        repairs: set[Repair] = set()
-        while state in back:
-            state, (_, cells, _, done) = back[state]
-            parts.append(cells)
-            repairs |= done
-        cells = tuple(cell for part in reversed(parts) for cell in part)
-        pairs = zip(self._columns, cells, strict=True)
-        regular = sum(column.fits(cell) for column, cell in pairs if cell.strip())
-        return Way(cells, frozenset(repairs), cost, regular)
 
-    def _steps(
-        self,
-        pieces: list[str],
-        at: int,
-        column: int,
-        delimiter: str,
-        joins_at: float,
-        budget: float,
-    ) -> Iterator[_Step]:
-        width, left = len(self._columns), len(pieces) - at
-        if not left:
-            rest = self._columns[column:]
-            price = _AT_END + _AT_END_MORE * len(rest) + sum(one.cost("") for one in rest)
-            yield price, ("",) * len(rest), 0, frozenset({Repair.PADDED})
-            return
-        if column == width:
-            if not any(piece.strip() for piece in pieces[at:]):
-                price = _AT_END + _AT_END_MORE * left
-                yield price, (), left, frozenset({Repair.EMPTY_FIELDS_DROPPED})
-            return
-        yield from self._cells(pieces, at, column, delimiter, joins_at, budget)
-        yield _PAD + self._columns[column].cost(""), ("",), 0, frozenset({Repair.PADDED})
-        if not pieces[at].strip():
-            yield _DROP, (), 1, frozenset({Repair.EMPTY_FIELDS_DROPPED})
+def _taken(
+    back: dict[tuple[int, int], tuple[tuple[int, int], Step]], state: tuple[int, int]
+) -> tuple[Taken, ...]:
+    """Return the steps that led to a state, in their order."""
+    steps: list[Taken] = []
+    while state in back:
+        state, (price, cells, used, repairs) = back[state]
+        steps.append(Taken(*state, price, len(cells), used, repairs))
+    return tuple(reversed(steps))
 
-    def _cells(
-        self,
-        pieces: list[str],
-        at: int,
-        column: int,
-        delimiter: str,
-        joins_at: float,
-        budget: float,
-    ) -> Iterator[_Step]:
-        here, piece, q = self._columns[column], pieces[at], self._quote
-        is_quoted = bool(q) and piece.lstrip(" ").startswith(q)
-        literal = _LITERAL if is_quoted else _STRAY * bool(q and q in piece)
-        done = frozenset({Repair.QUOTE_REPAIRED}) if is_quoted else _NONE
-        yield literal + here.cost(piece), (piece,), 1, done
-        joined = piece
-        for more in range(1, min(_MOST_JOINED, len(pieces) - at)):
-            if literal + joins_at * more > budget:
-                break
-            joined += delimiter + pieces[at + more]
-            price = literal + joins_at * more + here.cost(joined)
-            yield price, (joined,), more + 1, done | {Repair.EXTRA_FIELDS_JOINED}
-        if is_quoted:
-            yield from self._quoted(pieces, at, column, delimiter)
-        if column + 1 < len(self._columns) and budget >= _SPLIT:
-            yield from self._split(pieces, at, column, delimiter)
 
-    def _quoted(
-        self, pieces: list[str], at: int, column: int, delimiter: str, start: str | None = None
-    ) -> Iterator[_Step]:
-        """Read a quoted field that ends with any of the pieces from `at` on."""
-        q, here = self._quote, self._columns[column]
-        first = pieces[at] if start is None else start
-        text = ""
-        found = 0
-        for index in range(at, len(pieces)):
-            text = first if index == at else text + delimiter + pieces[index]
-            closed = text.strip(" ")
-            if column + 1 < len(self._columns):
-                yield from self._after_quote(text, index - at + 1, column)
-            if not pieces[index].rstrip(" ").endswith(q) or len(closed) < 2:
-                continue
-            inner = closed[1:-1]
-            is_clean = q not in inner.replace(q * 2, "")
-            price = 0.0 if is_clean and closed == text else _QUOTE
-            done = _NONE if not price else frozenset({Repair.QUOTE_REPAIRED})
-            cell = inner.replace(q * 2, q)
-            yield price + here.cost(cell), (cell,), index - at + 1, done
-            if is_clean and q * 2 in inner and column + 1 < len(self._columns):
-                # Two quoted fields without a delimiter between look like a doubled quote.
-                left, _, right = inner.partition(q * 2)
-                other = self._columns[column + 1].cost(right)
-                cost = _SPLIT + here.cost(left) + other
-                yield cost, (left, right), index - at + 1, frozenset({Repair.FIELDS_SPLIT})
-            found += 1
-            if is_clean or found >= _MOST_CLOSINGS:
-                return
+def _least_short(columns: Sequence[Column]) -> list[float]:
+    """Return, by number of pieces, what filling up all columns costs at least.
 
-    def _after_quote(self, text: str, used: int, column: int) -> Iterator[_Step]:
-        """Read a quoted field and what follows its closing quote as two cells."""
-        q = self._quote
-        end = text.rfind(q)
-        inner, right = text[1:end], text[end + 1 :]
-        if end > 0 and right.strip() and q not in inner.replace(q * 2, ""):
-            left = inner.replace(q * 2, q)
-            cost = self._columns[column].cost(left) + self._columns[column + 1].cost(right)
-            yield _SPLIT + cost, (left, right), used, frozenset({Repair.FIELDS_SPLIT})
-
-    def _split(self, pieces: list[str], at: int, column: int, delimiter: str) -> Iterator[_Step]:
-        """Read one piece as two cells: at a quote, or where the shapes of both columns meet."""
-        piece, q = pieces[at], self._quote
-        here, after = self._columns[column], self._columns[column + 1]
-        done = frozenset({Repair.FIELDS_SPLIT})
-        position = piece.find(q, 1) if q else -1
-        if position > 0 and not piece.startswith(q):
-            left = piece[:position]
-            for price, cells, used, quoted in self._quoted(
-                pieces, at, column + 1, delimiter, piece[position:]
-            ):
-                if len(cells) == 1:
-                    yield _SPLIT + here.cost(left) + price, (left, *cells), used, done | quoted
-        if piece.endswith(q) and q and not piece.startswith(q):
-            return
-        if len(piece) > SHAPE_CHARS:
-            return
-        seen = shape(piece)
-        for cut in reversed(here.starts(seen) if here.is_regular else after.ends(seen)):
-            left, right = piece[:cut], piece[cut:]
-            price = here.cost(left) + after.cost(right)
-            if price < _SPLIT:
-                yield _SPLIT + price, (left, right), 1, done
-                return
+    Each cell too few is split off or made up, or is part of an end that is not there.
+    """
+    tails = [0.0]
+    for column in reversed(columns):
+        tails.append(tails[-1] + column.cost("") + AT_END_MORE)
+    width = len(columns)
+    ends = [AT_END + tail if tail else 0.0 for tail in reversed(tails)]
+    return [
+        min(SPLIT * (reached - count) + ends[reached] for reached in range(count, width + 1))
+        for count in range(width + 1)
+    ]

@@ -23,10 +23,12 @@ _KINDS = (
     ("date", re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")),
     ("symbols", re.compile(r"[^A-Za-z]+")),
 )
+_MAY_BE_LINK = re.compile(r"http|www", re.IGNORECASE)
 
 # Costs of a cell in a column where nothing like it was seen; repairs cost from 1 up.
 _STRANGE = 1.8
 _UNUSUAL = 0.5
+_LEAST_UNLIKE = 0.8
 
 
 class Column:
@@ -50,7 +52,7 @@ class Column:
 
     def cost(self, cell: str) -> float:
         """Return how strange a cell is here, from 0 (like the others) up."""
-        if not cell.strip():
+        if not cell or cell.isspace():
             if self.empty_share >= 0.02:
                 return 0.0
             return _UNUSUAL if self.empty_share or not self.is_known else _STRANGE
@@ -61,7 +63,16 @@ class Column:
             if seen in self._shapes:
                 return 0.0
             return _UNUSUAL if _collapsed(seen) in self._short else _STRANGE
-        return 0.0 if kind(cell) in self._kinds else 0.8
+        return 0.0 if kind(cell) in self._kinds else _LEAST_UNLIKE
+
+    def is_unlike(self, cell: str) -> bool:
+        """Tell whether no cell of the column is of this kind, or of these shapes if it is regular.
+
+        Of few cells the kind is taken for that of the column, too.
+        """
+        if self.is_known:
+            return self.cost(cell) >= _LEAST_UNLIKE
+        return bool(self._kinds) and kind(cell) not in self._kinds
 
     def fits(self, cell: str) -> bool:
         """Tell whether the column is regular and the cell has one of its shapes."""
@@ -103,4 +114,11 @@ def _collapsed(shape_: str) -> str:
 def kind(cell: str) -> str:
     """Return what a cell is by its looks: number, mail, link, date, symbols or text."""
     cell = cell.strip()
+    if len(cell) > SHAPE_CHARS or not cell.isascii() or _MAY_BE_LINK.match(cell):
+        return _kind(cell)
+    return _kind(shape(cell))  # of which there are fewer
+
+
+@lru_cache(maxsize=100_000)
+def _kind(cell: str) -> str:
     return next((name for name, pattern in _KINDS if pattern.fullmatch(cell)), "text")

@@ -2,8 +2,9 @@
 
 import re
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ from pipelines.load.read.encoding import is_utf8
 from pipelines.load.read.layout import Layout
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.read.records import REPAIRED_SCHEMA
-from pipelines.load.read.salvage.align import Aligner, Way
+from pipelines.load.read.salvage.align import BOUND, Aligner, Way
 from pipelines.load.read.salvage.profile import columns_of
 from pipelines.load.read.salvage.repair import Repair, gravest
+from pipelines.load.read.salvage.runs import Piece, runs_among, runs_between
+from pipelines.load.read.salvage.torn import MOST_LINES, whole_of
 from pipelines.load.read.screen import Screen
 from pipelines.load.read.screening import Screening
 from pipelines.load.read.source import open_bytes
@@ -44,6 +47,10 @@ class _Marks:
             strict=True,
         ):
             column.append(value)
+
+    def add_header(self, record: int, line: int, start: int) -> None:
+        """Note a record under a header that was made to fit."""
+        self.add(record, line, start, Repair.HEADER_REPAIRED)
 
     def frame(self) -> pl.DataFrame:
         names = pl.Series("repair", [code.value for code in _CODES])
@@ -85,23 +92,43 @@ def salvage_records(
         ]
     mender = Mender(screen, layout, sample)
     target = scratch / "salvaged.csv"
-    aside, marks, number = Aside(scratch), _Marks(), 0
+    aside, marks = Aside(scratch), _Marks()
     with open_bytes(path, compression) as stream, target.open("wb") as sink:
-        for reason, record, line, start, end in screen.walk(stream, layout.skip):
-            number += 1
-            if reason is None:
-                sink.write(screen.spelling.record(record))
-                if layout.is_repaired:
-                    marks.add(number, line, start, Repair.HEADER_REPAIRED)
-                continue
-            mended = mender.mend(record, reason)
-            if mended is None:
-                aside.add(number, line, start, end, reason, record)
-                continue
-            cells, repair = mended
-            sink.write(screen.spelling.line([cell.encode() for cell in cells]))
-            marks.add(number, line, start, repair)
-    return target, replace(found, broken=aside, records=number), marks.frame()
+        if found.is_uniform and screen.ending == b"\n" and not layout.is_repaired:
+            runs = runs_between(stream, sink, found)
+        else:
+            kept = marks.add_header if layout.is_repaired else _nothing
+            runs = runs_among(stream, sink, screen, layout.skip, kept)
+        for run in runs:
+            while run:
+                first, mended = run[0], mender.mend_first(run)
+                count = mended.lines if mended else 1
+                if mended is None:
+                    _set_aside(aside, first, first.reason)
+                else:
+                    sink.write(screen.spelling.line([cell.encode() for cell in mended.cells]))
+                    marks.add(first.record, first.line, first.start, mended.repair)
+                for piece in run[1:count]:
+                    _set_aside(aside, piece, Reason.JOINED_ABOVE)
+                del run[:count]
+    return target, replace(found, broken=aside), marks.frame()
+
+
+def _set_aside(aside: Aside, piece: Piece, reason: Reason) -> None:
+    aside.add(piece.record, piece.line, piece.start, piece.end, reason, piece.text)
+
+
+def _nothing(*_: int) -> None:
+    """Note nothing of a record that is not broken."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A repaired record: its cells, what was done to it, and how many lines it was."""
+
+    cells: tuple[str, ...]
+    repair: Repair
+    lines: int = 1
 
 
 class Mender:
@@ -119,17 +146,41 @@ class Mender:
         self._names = {name.casefold() for name in layout.headers}
         self._delimiter = screen.grammar.delimiter.decode()
         self._quote = screen.grammar.quote.decode()
-        self._aligner = Aligner(columns_of(sample, self._width), self._quote)
+        self._columns = columns_of(sample, self._width)
+        self._aligner = Aligner(self._columns, self._quote)
         self._other_width = 0
+
+    def mend_first(self, run: Sequence[Piece]) -> Mended | None:
+        """Return the record that a run of broken ones begins with, or None."""
+        whole = self._torn(run) if len(run) > 1 else None
+        if whole is not None:
+            return Mended(whole[0], Repair.LINES_JOINED, whole[1])
+        mended = self.mend(run[0].text, run[0].reason)
+        return Mended(*mended) if mended else None
+
+    def _torn(self, run: Sequence[Piece]) -> tuple[tuple[str, ...], int] | None:
+        lines = [self._flawless(piece.text) for piece in run[:2]]
+        widths = [len(line) for line in lines]
+        if sum(widths) - 1 > self._width or {0, self._other_width} & {*widths}:
+            return None
+        lines += [self._flawless(piece.text) for piece in run[2:MOST_LINES]]
+        end = self._screen.ending.decode()
+        # Blank lines between were part of the cell.
+        blanks = [(b.start - a.end) // len(end) for a, b in pairwise(run)]
+        return whole_of(lines, self._columns, [end * (1 + more) for more in blanks])
+
+    def _flawless(self, record: bytes) -> list[str]:
+        is_text = len(record) <= _MOST_BYTES and b"\0" not in record and is_utf8(record)
+        return self._exact(record) if is_text else []
 
     def mend(self, record: bytes, reason: Reason) -> tuple[tuple[str, ...], Repair] | None:
         """Return the cells of a broken record and what was done to it, or None."""
         if reason in (Reason.TOO_LONG, Reason.REPEATED_HEADER) or len(record) > _MOST_BYTES:
             return None
         record, repairs = _cleaned(record)
-        if not record.strip() or self._is_of_other_table(record):
-            return None
         cells = self._exact(record)
+        if not record.strip() or self._is_of_other_table(cells):
+            return None
         if repairs and len(cells) == self._width:
             return tuple(cells), gravest(repairs)
         if len(cells) == 1 and self._width > 1:
@@ -159,19 +210,21 @@ class Mender:
         for delimiter in others:
             # In text a blank is no sign of anything, so two columns have to be recognised.
             joins_at = 0.1 if delimiter == " " else 1.5
-            other = self._aligner.align(text, delimiter, joins_at=joins_at)
-            if other is None or other.regular < min(2, self._width):
+            # Another delimiter is believed only where it explains clearly more.
+            bound = BOUND if way is None else way.cost - 1
+            other = self._aligner.align(text, delimiter, joins_at=joins_at, bound=bound)
+            if other is None or self._aligner.regular(other) < min(2, self._width):
                 continue
             if way is None or other.cost + 1 < way.cost:
                 way = replace(other, repairs=frozenset({Repair.DELIMITER_REPLACED}))
         return way
 
-    def _is_of_other_table(self, record: bytes) -> bool:
+    def _is_of_other_table(self, cells: list[str]) -> bool:
         """Tell whether a second table begins, or goes on, below the first."""
-        cells = self._exact(record)
-        names = sum(cell.strip().casefold() in self._names for cell in cells)
-        if len(cells) != self._width and names >= 2 and names >= self._width / 2:
-            self._other_width = len(cells)
+        if len(cells) != self._width:
+            names = sum(cell.strip().casefold() in self._names for cell in cells)
+            if names >= 2 and names >= self._width / 2:
+                self._other_width = len(cells)
         return bool(cells) and len(cells) == self._other_width
 
 

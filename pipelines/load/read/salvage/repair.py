@@ -7,6 +7,7 @@ class Repair(StrEnum):
     """What was done to a record; of several repairs the one listed first here is named."""
 
     DELIMITER_REPLACED = "delimiter_replaced"
+    LINES_JOINED = "lines_joined"
     FIELDS_SPLIT = "fields_split"
     EXTRA_FIELDS_JOINED = "extra_fields_joined"
     PADDED = "padded"
