@@ -17,6 +17,9 @@ from pipelines.settings.home import Home
 _INDENT = "  "
 _NAME_WIDTH = 28
 _ROW_WIDTH = 20
+# More empty columns than that are counted, and so many of them named.
+_FEW_EMPTY = 5
+_NAMED_EMPTY = 12
 # A terminal obeys control characters, and a line end in a cell would end the line.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _OWN = frozenset({"row_number", "ingested_at", "batch_id", "source_system"})
@@ -78,6 +81,9 @@ def _show(one: Preview, width: int) -> None:
 
 
 def _show_columns(one: Preview, width: int) -> None:
+    plain = {column.header for column in one.columns if column.becomes == "custom"}
+    empty = [header for header in one.empty if header in plain]
+    grouped = set(empty) if len(empty) > _FEW_EMPTY else set()
     # A canonical field has features of its own; what is custom becomes one or not.
     rows = [
         (
@@ -87,10 +93,15 @@ def _show_columns(one: Preview, width: int) -> None:
             "no feature" if column.becomes == "custom" and not column.is_feature else "",
         )
         for column in one.columns
+        if column.header not in grouped
     ]
     rows += [(f"= {value}", name, "constant", "") for name, value in one.constants.items()]
     say(f"{_INDENT}columns")
     _table([("column", "becomes", "type", ""), *rows], width)
+    if grouped:
+        shown = ", ".join(empty[:_NAMED_EMPTY]) + (", ..." if len(empty) > _NAMED_EMPTY else "")
+        where = f"custom, empty in the {one.sampled:,} records looked at"
+        _wrapped("    ", _plain(f"and {len(empty)} more columns ({where}): {shown}"), width)
 
 
 def _show_first(one: Preview, width: int) -> None:

@@ -16,25 +16,24 @@ from pipelines.load.batches.custom import TypeSurvey, write_typed
 from pipelines.load.batches.folder import batch_id, publish_folder
 from pipelines.load.batches.salvaged import Repairs, check_numbers, corrected_records
 from pipelines.load.batches.sink import Sink
-from pipelines.load.batches.superseded import superseded_statement
-from pipelines.load.in_order import in_order
+from pipelines.load.batches.superseded import write_superseded
 from pipelines.load.meaning.kinds import kind_of
 from pipelines.load.meaning.mapping import Mapping, Numbers
 from pipelines.load.meaning.naming import source_system_of
-from pipelines.load.meaning.plan import Plan, make_plan
+from pipelines.load.meaning.plan import make_plan
 from pipelines.load.read.discover import inspect
 from pipelines.load.read.placed import add_places
-from pipelines.load.read.reader import open_records
+from pipelines.load.read.reader import open_export
 from pipelines.load.read.records import Records
-from pipelines.load.rows.child import child_rows
-from pipelines.load.rows.context import Context, Rows
-from pipelines.load.rows.lead import lead_rows
+from pipelines.load.rows.context import Context
+from pipelines.load.shaping import Shaping
 from pipelines.load.understand.decimal_sign import decimal_sign
 from pipelines.load.understand.drift import drift_of
+from pipelines.load.understand.evidence import by_content
 from pipelines.load.understand.frozen import ConsentSurvey, check_there
 from pipelines.load.understand.id_column import with_id
 from pipelines.load.understand.label_values import label_values
-from pipelines.load.understand.sources import last_load, remember_load
+from pipelines.load.understand.sources import akin, last_load, remember_load
 from pipelines.load.understand.styles import date_styles
 from pipelines.store import Database
 from pipelines.store.scratch import scratch_folder
@@ -95,17 +94,17 @@ def land(
     if correction is not None:
         given = correction.mapping(found)
     salvage = salvage or given.file.salvage
-    what = kind_of(kind)
     batches_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with scratch_folder(batches_dir, ".landing-") as work:
-        spill = work / "spill"
-        spill.mkdir(mode=0o700)
+        (spill := work / "spill").mkdir(mode=0o700)
         with Database.memory(memory_gb, threads, spill) as db:
-            records = open_records(found, given.file, db, spill, salvage=salvage)
+            records = open_export(found, given.file, db, spill, salvage=salvage)
             headers = records.headers
             if correction is not None:
                 records, headers = as_records(records, correction.batch), correction.headers
-            plan = make_plan(headers, what, given)
+            if correction is None:
+                given = by_content(given, records, kind_of(kind), db)
+            plan = make_plan(headers, kind_of(kind), given)
             source, source_from = source_system_of(given, source_system, plan, file)
             corrects = correction.batch.batch_id if correction else None
             identifier = batch_id(
@@ -121,8 +120,9 @@ def land(
                 plan = with_id(plan, given, records, db, before=named)
             else:
                 named = correction.batch.claims.get("source_id")
-                plan = make_plan(headers, what, given, id_column=named)
-            check_there(before, plan, given.consent, file.name)
+                plan = make_plan(headers, kind_of(kind), given, id_column=named)
+            bound_by = before or akin(batches_dir, plan, source_from)
+            check_there(bound_by, plan, given.consent, file.name, source)
             if not correction:
                 sign = decimal_sign(plan, records, given.numbers, db)
                 given = given.model_copy(update={"numbers": Numbers(decimal=sign)})
@@ -141,8 +141,7 @@ def land(
             if salvage:
                 check_numbers(batches_dir, found.sha256, plan, source, records.total)
             corrected = corrected_records(batches_dir, context) if salvage else pl.Series()
-            out = work / "batch"
-            out.mkdir(mode=0o700)
+            (out := work / "batch").mkdir(mode=0o700)
             consent = ConsentSurvey(plan)
             landed = _write(
                 db, records, context, consent, correction, corrected, out, progress, threads
@@ -150,7 +149,7 @@ def land(
             types, empty = landed.custom_types, landed.custom_empty
             landed = replace(
                 landed,
-                consent=consent.check(before, given.consent, file.name),
+                consent=consent.check(bound_by, given.consent, file.name),
                 drift=drift_of(before, plan.headers, types, empty).to_json(),
             )
         landed = replace(
@@ -182,8 +181,6 @@ def _write(
     threads: int,
 ) -> Landed:
     plan = context.plan
-    is_lead = plan.kind.name == "leads"
-    shape: Callable[[pl.DataFrame, Context], Rows] = lead_rows if is_lead else child_rows
     survey = TypeSurvey(plan.custom, context.decimal)
     repairs = Repairs(records.repaired, plan)
     reasons: Counter[str] = Counter()
@@ -194,24 +191,10 @@ def _write(
             sink.write("quarantine", frame)
             reasons.update(dict(frame["reason_code"].value_counts().iter_rows()))
 
-        def shaped(frame: pl.DataFrame) -> tuple[int, Rows, Context, Counter[tuple[str, bool]]]:
-            # What could not be read is counted per batch: batches are worked on side by side.
-            mine = replace(context, unreadable=Counter(), twice=Counter())
-            rows = shape(repairs.heard(frame), mine)
-            return int(frame["row_number"][-1]), rows, mine, consent.count(frame)
-
         batches = _readable(db, records, context, correction, set_aside)
-        for last, rows, mine, cells in in_order(batches, shaped, threads):
-            consent.add(cells)
-            context.unreadable.update(mine.unreadable)
-            context.twice.update(mine.twice)
-            kept += rows.tables[plan.kind.table]["row_number"].n_unique()
-            set_aside(rows.quarantine)
-            weighed = repairs.weigh(rows, plan.kind.table)
-            for table, part in weighed.tables.items():
-                sink.write("custom_text" if table == "custom" else table, part)
-            if "custom" in rows.tables:
-                survey.see(rows.tables["custom"])
+        work = Shaping(context, consent, repairs, survey, sink, set_aside)
+        for last, count in work.run(batches, threads):
+            kept += count
             if progress is not None:
                 progress(last, records.total)
         salvaged = repairs.landed()
@@ -231,7 +214,7 @@ def _write(
         write_typed(db, text, out / "custom.parquet", survey.types(), context.decimal)
         text.unlink()
         written["custom"] = written.pop("custom_text")
-    duplicates = _superseded(db, plan, corrected, out) if kept else 0
+    duplicates = write_superseded(db, plan, corrected, out) if kept else 0
     return Landed(
         batch_id=context.batch_id,
         file_name=context.file_name,
@@ -281,19 +264,3 @@ def _readable(
     if correction is None:
         return batches
     return correction.numbered(batches, context.file_name, set_aside)
-
-
-def _superseded(db: Database, plan: Plan, corrected: pl.Series, out: Path) -> int:
-    """Write which records another one replaces, of the file or of those that people corrected."""
-    path = out / f"{plan.kind.table}.parquet"
-    found = pl.DataFrame(schema={"row_number": pl.Int64})
-    # A file without own ids repeats none.
-    if plan.kind.name != "leads" or plan.has("source_id"):
-        found = db.frame(superseded_statement(plan.kind), path=str(path))
-    if len(corrected):
-        numbers = pl.read_parquet(path, columns=["row_number"]).cast(pl.Int64).unique()
-        again = numbers.filter(pl.col("row_number").is_in(corrected.implode()))
-        found = pl.concat([found, again]).unique().sort("row_number")
-    if found.height:
-        found.write_parquet(out / "superseded.parquet")
-    return found.height

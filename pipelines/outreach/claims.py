@@ -204,6 +204,9 @@ def _open_points(
 
 def _hashes(secret: bytes, row: dict[str, str | None]) -> Iterable[str]:
     texts = lookup_keys(
-        row["email_key"], (row["phone_e164"], row["mobile_e164"]), row["email_domain"]
+        row["email_key"],
+        (row["phone_e164"], row["mobile_e164"]),
+        row["email_domain"],
+        (row["email"], row["phone"], row["mobile"]),
     )
     return (hmac_hex(secret, text) for text in texts)

@@ -26,6 +26,8 @@ SELECT
     lead.email_domain,
     lead.phone_e164,
     lead.mobile_e164,
+    lead.phone,
+    lead.mobile,
     concat_ws(', ', lead.street, lead.postal_code, lead.city, lead.country) AS address,
     lead.language
 FROM together
@@ -40,6 +42,8 @@ SELECT
     former.email_domain,
     former.phone_e164,
     former.mobile_e164,
+    NULL,
+    NULL,
     NULL,
     NULL
 FROM together

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.errors import BadInputError, UsageError
 from pipelines.load import Landed, Mapping, load_mapping
 from pipelines.load.meaning.kinds import KINDS
-from pipelines.load.understand.sources import last_load
+from pipelines.load.understand.sources import last_load, last_loads
 from pipelines.runs.landing import MAPPING_FILE, batch_folders, is_beside_data, land_files
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger
@@ -89,8 +89,10 @@ def land_inbox(
 
 
 def _has_said_no(home: Home, kind: str, source_system: str | None) -> bool:
-    """Tell whether the last export of a source had columns that carry a no."""
-    last = None if source_system is None else last_load(home.batches, kind, source_system)
+    """Tell whether the last export of a source, of any where none is named, carried a no."""
+    if source_system is None:
+        return any(last.consent for last in last_loads(home.batches, kind))
+    last = last_load(home.batches, kind, source_system)
     return last is not None and bool(last.consent)
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import BadInputError, RefusedError
 from pipelines.featurise import audit_labels
 from pipelines.load import Landed, Mapping, MergeCounts
 from pipelines.load.batches.correction import Correction
+from pipelines.outreach import count_hashes, hash_lines
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.landing import (
@@ -27,7 +29,7 @@ from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger, runs
 from pipelines.store.lock import writer_lock
-from pipelines.store.snapshot import begin, discard_staging
+from pipelines.store.snapshot import begin, current_snapshot, discard_staging
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,18 @@ class LoadedFile:
     """Where the records of one file went; `counts` is None while its merge is deferred.
 
     ``records = loaded + updated + unchanged + duplicates + quarantined``
+
+    Parameters
+    ----------
+    hashes : tuple of str
+        What was noticed about plain hashes on a suppression list.
     """
 
     path: Path
     landed: Landed
     counts: MergeCounts | None
     was_loaded_before: bool
+    hashes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry of ``load --json``."""
@@ -90,7 +98,7 @@ class LoadedFile:
             "confidence": landed.confidence,
             "mapped": landed.claims,
             "custom": landed.custom_types,
-            "notes": list(landed.notes),
+            "notes": [*landed.notes, *self.hashes],
             "drift": landed.drift,
             "seconds": landed.seconds,
         }
@@ -131,9 +139,18 @@ def run_load(
             if landed.batch_id in before
             else merged.get(landed.batch_id),
             was_loaded_before=landed.batch_id in before,
+            hashes=() if landed.batch_id in before else _hashes_of(home, landed),
         )
         for path, landed in found
     ]
+
+
+def _hashes_of(home: Home, landed: Landed) -> tuple[str, ...]:
+    """Word how many hashes of a list name a lead; nothing for files without hashes."""
+    path = landed.path("suppression")
+    if landed.kind != "suppressions" or not path.is_file():
+        return ()
+    return tuple(hash_lines(count_hashes(path, current_snapshot(home), scratch=home.spill)))
 
 
 def _land(
@@ -144,22 +161,39 @@ def _land(
         for request in requests:
             for file in request.files:
                 progress(f"read {file.name}", None, 0.0)
-                landed = land_files(
-                    home,
-                    ledger,
-                    [file],
-                    kind=request.kind,
-                    mapping=request.mapping,
-                    source_system=request.source_system,
-                    at=now(),
-                    salvage=request.salvage,
-                    correction=Correction(request.corrects) if request.corrects else None,
-                )
+                try:
+                    landed = land_files(
+                        home,
+                        ledger,
+                        [file],
+                        kind=request.kind,
+                        mapping=request.mapping,
+                        source_system=request.source_system,
+                        at=now(),
+                        salvage=request.salvage,
+                        correction=Correction(request.corrects) if request.corrects else None,
+                    )
+                except (BadInputError, RefusedError) as error:
+                    raise _placed(error, file, len(found)) from error
                 record = landed[0][1]
                 counts = {"records": record.records, "quarantined": record.quarantined}
                 progress(f"read {record.kind}", counts, record.seconds)
                 found += landed
     return found
+
+
+def _placed(
+    error: BadInputError | RefusedError, file: Path, count: int
+) -> BadInputError | RefusedError:
+    """Name the file at fault, and say what became of those that were read before it."""
+    found = error.found if file.name in error.found else f"{file.name}: {error.found}"
+    parts = [error.fix] if error.fix else []
+    if count:
+        files = "1 file" if count == 1 else f"{count} files"
+        parts += [
+            f"{files} before it in this command: read, and merged by the next load or nightly"
+        ]
+    return type(error)(found, error.expected, "; ".join(parts))
 
 
 def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
@@ -181,7 +215,7 @@ def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
     try:
         progress("merge", None, 0.0)
         started = now()
-        begin(home, identifier)
+        begin(home, identifier, settings.store.keep_snapshots)
         with ctx.staged() as db:
             merged = merge_pending(db, home, at=now())
             stored = _stage_done(ctx, "merge", started)

@@ -100,6 +100,7 @@ def lookup_keys(
     email_key: str | None = None,
     phones: tuple[str | None, ...] = (),
     email_domain: str | None = None,
+    as_given: tuple[str | None, ...] = (),
 ) -> tuple[str, ...]:
     """Return every canonical text whose suppression binds a lead with these normalised fields.
 
@@ -109,6 +110,8 @@ def lookup_keys(
         As in table `lead`. A suppressed domain binds its subdomains.
     phones : tuple of str or None
         E.164 numbers, as `lead.phone_e164` and `lead.mobile_e164`.
+    as_given : tuple of str or None
+        Its addresses and numbers as exported: somebody may have hashed them so.
     """
     keys: list[str] = []
     if email_key is not None:
@@ -117,8 +120,11 @@ def lookup_keys(
     if email_domain is not None:
         labels = email_domain.split(".")
         keys += ["domain:" + ".".join(labels[n:]) for n in range(max(len(labels) - 1, 1))]
-    plain = [email_key, folded_email(email_key)] if email_key is not None else []
+    plain: list[str] = []
+    if email_key is not None:
+        plain += [email_key, folded_email(email_key), email_key.upper()]
     plain += [text for phone in phones if phone is not None for text in (phone, phone[1:])]
+    plain += [text for given in as_given if given is not None for text in (given, given.lower())]
     keys += [f"hash:{make(text.encode()).hexdigest()}" for text in plain for make in _DIGESTS]
     return tuple(dict.fromkeys(keys))
 
@@ -190,7 +196,9 @@ def _loaded_domain(value: str) -> str | None:
 def _phone_keys(value: str, region: str | None) -> tuple[str, ...]:
     lines = plain_number(re.sub(written_numbers.LINE_ENDS, ";", value.strip()))
     found = written_numbers.pieces(lines)
-    parts = found if found != [lines] else [plain_number(value)]
+    # A line end in the midst of one number, or of its extension, ends nothing.
+    whole = [plain_number(value)]
+    parts = whole if found == [lines] else found if len(found) > 1 else found + whole
     numbers = [n for part in parts for n in _e164s(part, region)]
     if not numbers:
         raise ValueError("not a phone number with a country code")

@@ -21,10 +21,17 @@ WRAPPINGS: Final = (
     r"^[\"'“”„]([^\"'“”„]+@[^\"'“”„]+)[\"'“”]$",
     rf"(?s)^.*<\s*((?:{_QUOTED}|[^<>\s\"]*)@[^<>\s]+)\s*>$",
     r"^(?i:mailto:)([^?]*)",
+    r"^(?i:e-?mail|smtp)\s*:\s*(.*@.*)$",  # what Exchange and forms put before it
+    r"^[(\[{«]([^()\[\]{}«»@]+@[^()\[\]{}«»@]+)[)\]}»]$",
 )
 SEPARATORS: Final = r"[;,|\s]+"
 # A slash may stand in an address, so only who may catch too much takes it for a separator.
 _ALL_SEPARATORS: Final = r"[;,|\s/&]+"
+# What may be an address in the midst of anything: only who may catch too much looks for it.
+INSIDE: Final = (
+    r"[^\s\"<>,;:|(){}\[\]\\@«»„“”•]+@[^\s`\"'<>,;:|(){}\[\]\\@«»„“”•/!?*#&=%]*"
+    r"[^\s`\"'<>,;:|(){}\[\]\\@«»„“”•/!?*#&=%.\-]"
+)
 QUOTED_ADDRESS: Final = rf"(?s)^({_QUOTED})@([^@]+)$"
 PLAIN_ADDRESS: Final = r"(?s)^([^\"@]+)@([^@]+)$"
 # What a dot-atom of RFC 5322 may hold, with the letters of RFC 6531.
@@ -77,9 +84,14 @@ def every_address(text: str) -> list[tuple[str, str]]:
     if text.count("@") > 1:
         for separators in (SEPARATORS, _ALL_SEPARATORS):
             found += [split_address(unwrapped(part)) for part in re.split(separators, text)]
-    usable = [each for each in found if each is not None]
-    return [
-        (local, domain)
-        for local, domain in dict.fromkeys(usable)
-        if local.startswith('"') or not any(letter.isspace() for letter in local)
-    ]
+    # Where a blank is in it nobody knows what was meant, and whoever typed it is told.
+    usable = [each for each in found if each is not None and not _has_blank(each[0])]
+    if usable or text.count("@") > 1:
+        # With a bracket or a full stop too many it would be an address that nobody has.
+        inside = (split_address(part.lstrip("'`/")) for part in re.findall(INSIDE, text))
+        usable += [each for each in inside if each is not None]
+    return list(dict.fromkeys(usable))
+
+
+def _has_blank(local: str) -> bool:
+    return not local.startswith('"') and any(letter.isspace() for letter in local)

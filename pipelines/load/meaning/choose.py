@@ -25,7 +25,7 @@ def preset_of(headers: Sequence[str], kind: Kind, mapping: Mapping) -> tuple[Mat
             return None, "no preset for this kind"
         if not mapping.fields:
             _check_named(named[0], headers, kind)
-        return named[0], "named by the mapping"
+        return named[0], mapping.because or "named by the mapping"
     if mapping.fields or mapping.label:
         return None, "the mapping says what the columns mean"
     return best(headers, kind.name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-FieldType = Literal["text", "timestamp", "date", "number", "integer", "boolean", "flag"]
+FieldType = Literal["text", "timestamp", "date", "number", "integer", "boolean", "flag", "duration"]
 
 # Everything that is not plain text. A flag is an opt-out: only a true value means anything.
 FIELD_TYPES: dict[str, FieldType] = {
@@ -18,6 +18,7 @@ FIELD_TYPES: dict[str, FieldType] = {
     "phone_valid": "boolean",
     "do_not_email": "flag",
     "do_not_call": "flag",
+    "no_profiling": "flag",
     "is_converted": "boolean",
     "is_active": "boolean",
     "converted_at": "timestamp",
@@ -27,7 +28,8 @@ FIELD_TYPES: dict[str, FieldType] = {
     "closed_at": "timestamp",
     "win_probability": "number",
     "at": "timestamp",
-    "duration_s": "number",
+    "duration_s": "duration",
+    "is_done": "boolean",
     "occurred_at": "timestamp",
     "value_amount": "number",
     "captured_at": "timestamp",
@@ -78,7 +80,7 @@ LEAD_FIELDS = (
 )
 # What a lead row may say about consent and outcome. These become rows of their own tables; the
 # cells stay among the custom columns, never as a feature, because they tell the label.
-CONSENT_FLAGS = ("do_not_email", "do_not_call")
+CONSENT_FLAGS = ("do_not_email", "do_not_call", "no_profiling")
 OUTCOME_SIGNALS = (
     "is_converted",
     "converted_at",
@@ -140,6 +142,8 @@ KINDS: dict[str, Kind] = {
                 "at",
                 "result",
                 "disposition",
+                "progress",
+                "is_done",
                 "duration_s",
                 "subject",
                 "actor",

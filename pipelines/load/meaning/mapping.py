@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from pipelines.errors import UsageError
 from pipelines.load.meaning.kinds import KINDS
@@ -147,11 +155,14 @@ class Consent(BaseModel):
         Columns that the source no longer has.
     retyped : tuple of str
         Columns that now hold another kind of cells.
+    ignored : tuple of str
+        Columns that look like a no by their name, and are none.
     """
 
     model_config = _STRICT
     dropped: tuple[str, ...] = ()
     retyped: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def _texts(value: object) -> object:
@@ -181,6 +192,7 @@ class Mapping(BaseModel):
     dates: Dates = Dates()
     numbers: Numbers = Numbers()
     consent: Consent = Consent()
+    _because: str = PrivateAttr(default="")
 
     @field_validator("outcomes", mode="before")
     @classmethod
@@ -195,6 +207,18 @@ class Mapping(BaseModel):
         if unknown:
             raise ValueError(f"[fields] names {', '.join(unknown)}, which no kind knows")
         return self
+
+    def proved(self, preset: str, fields: dict[str, str], because: str) -> Self:
+        """Return the mapping with the preset that the content of a file proves, and why."""
+        update = {"preset": preset, "fields": fields}
+        found = self.model_copy(update=update)
+        found._because = because
+        return found
+
+    @property
+    def because(self) -> str:
+        """Why the preset is the one; empty: somebody has named it."""
+        return self._because
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the mapping's meaning: equal mappings, equal text order or not."""

@@ -17,7 +17,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "custom": ("exclude", "immutable"),
     "dates": ("format", "timezone"),
     "numbers": ("decimal",),
-    "consent": ("dropped", "retyped"),
+    "consent": ("dropped", "retyped", "ignored"),
 }  # fmt: skip
 _EXPECTED = {
     "source_system": 'a slug of lower-case letters, digits and underscores, such as "sf_emea"',

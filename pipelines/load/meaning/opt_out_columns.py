@@ -1,63 +1,90 @@
 """Columns that say no, whoever has exported them: found by name, with or without a mapping."""
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipelines.load.meaning.kinds import CONSENT_FLAGS, Kind
+from pipelines.load.meaning.presets.headers import joined
+from pipelines.load.meaning.refusal_words import refusal_in, tells_a_yes, tells_in_words
 
-# An opt-out is honoured wherever it stands: these headers are read as flags also without a preset
+_EMAIL, _CALL, _PROFILING = CONSENT_FLAGS
+# An opt-out is honoured wherever it stands: such headers are read as flags also without a preset
 # and beside a mapping that does not name them. Too many opt-outs cost a call, too few cost more.
-_EMAIL, _CALL = ("do_not_email",), ("do_not_call",)
-_BOTH = (*_EMAIL, *_CALL)
-_HEADERS = {
-    "donotemail": _EMAIL,
-    "hasoptedoutofemail": _EMAIL,
-    "emailoptout": _EMAIL,
-    "emailoptedout": _EMAIL,
-    "emailunsubscribed": _EMAIL,
-    # Digits do not count: hs_email_optout_364428593 is the opt-out of one subscription.
-    "hsemailoptout": _EMAIL,
-    "unsubscribed": _EMAIL,
-    "unsubscribedfromallemail": _EMAIL,
-    "unsubscribedfromallemails": _EMAIL,
-    "isblacklisted": _EMAIL,
-    "donotcall": _CALL,
-    "donotphone": _CALL,
-    "phoneoptout": _CALL,
-    "calloptout": _CALL,
-    "phoneblacklisted": _CALL,
-    "donotcontact": _BOTH,
+FLAGS: dict[str, tuple[str, ...]] = {
+    "email": (_EMAIL,),
+    "call": (_CALL,),
+    "both": (_EMAIL, _CALL),
+    "profiling": (_PROFILING,),
+    "processing": CONSENT_FLAGS,
 }
-# HubSpot's label of one subscription: "Opted out of email: Newsletter".
-_PREFIXES = {"optedoutofemail": _EMAIL, "optedoutofallemail": _EMAIL}
+# Kinds of which a record names a lead and says little else: a no in it counts for that lead.
+_SPEAKING = ("leads", "activities", "outcomes", "attempts")
+_WORDED = ("status", "lost_reason")
+
+
+@dataclass(frozen=True)
+class OptOuts:
+    """Columns that carry a no.
+
+    Parameters
+    ----------
+    columns : dict of str to tuple of str
+        Consent flag to every column that carries it.
+    notes : tuple of str
+        One per column that nobody named.
+    questions : tuple of str
+        Columns that look like a no, of which only their owner can say what they are.
+    worded : dict of str to bool
+        Columns whose words may be a no, such as a status; True: a consent is all they tell of.
+    """
+
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    worded: dict[str, bool] = field(default_factory=dict)
 
 
 def opt_out_columns(
-    headers: Sequence[str], kind: Kind, claims: Mapping[str, str], constants: Mapping[str, str]
-) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    headers: Sequence[str],
+    kind: Kind,
+    claims: Mapping[str, str],
+    constants: Mapping[str, str],
+    settled: Sequence[str] = (),
+) -> OptOuts:
     """Find the columns that carry an opt-out.
 
-    Returns
-    -------
-    tuple
-        Consent flag to every column that carries it; and one note per column that nobody named.
+    Parameters
+    ----------
+    settled : sequence of str
+        Columns of which the mapping says that they are no opt-out.
     """
-    if kind.name != "leads":
-        return {}, []
+    if kind.name not in _SPEAKING:
+        return OptOuts()
     found: dict[str, list[str]] = {flag: [claims[flag]] for flag in CONSENT_FLAGS if flag in claims}
-    notes = []
+    notes, questions = [], []
+    known = {joined(header) for header in settled}
     for header in headers:
-        for flag in _flags(header):
-            if flag in constants or header in claims.values():
-                continue
-            if header not in found.get(flag, []):
-                found.setdefault(flag, []).append(header)
-                notes.append(f"the column {header!r} is read as {flag}")
-    return {flag: tuple(columns) for flag, columns in found.items()}, notes
-
-
-def _flags(header: str) -> tuple[str, ...]:
-    letters = re.sub(r"[^a-z]", "", header.casefold())
-    if letters in _HEADERS:
-        return _HEADERS[letters]
-    return next((flags for start, flags in _PREFIXES.items() if letters.startswith(start)), ())
+        if header in claims.values() or joined(header) in known:
+            continue
+        refused = refusal_in(header)
+        if refused == "ask" and not constants.keys() & set(CONSENT_FLAGS):
+            questions.append(header)
+        flags = [flag for flag in FLAGS.get(refused, ()) if flag not in constants]
+        for flag in flags:
+            found.setdefault(flag, []).append(header)
+        if flags:
+            notes.append(f"the column {header!r} is read as {' and '.join(flags)}")
+    read = {header for columns in found.values() for header in columns}
+    left = [h for h in headers if h not in read and joined(h) not in known]
+    worded = {claims[name]: False for name in _WORDED if kind.name == "leads" and name in claims}
+    if kind.name == "leads":
+        free = [h for h in left if h not in claims.values()]
+        worded |= {header: True for header in free if tells_in_words(header)}
+        notes += [
+            f"the column {header!r} tells of a yes: a blank or no in it is no refusal here;"
+            " where it is one, load the file --as consent too, with that column as status"
+            for header in free
+            if tells_a_yes(header)
+        ]
+    columns = {flag: tuple(columns) for flag, columns in found.items()}
+    return OptOuts(columns, tuple(notes), tuple(questions), worded)

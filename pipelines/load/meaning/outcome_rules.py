@@ -10,7 +10,9 @@ from pipelines.load.meaning.presets.table import Words
 OPEN = "open"
 MILESTONES = ("qualified", "converted", "opportunity", "won", "disqualified", "lost")
 # A customer is a customer whoever has named the column so.
-_CUSTOMER = {"customer": "converted", "evangelist": "converted"}
+_CUSTOMER = dict.fromkeys(
+    ("customer", "evangelist", "kunde", "client", "cliente", "klant"), "converted"
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.errors import BadInputError
+from pipelines.load.meaning.by_name import by_name
 from pipelines.load.meaning.choose import fallbacks_of, find_header, preset_of, ranked, scales_of
 from pipelines.load.meaning.kinds import CONSENT_FLAGS, FIELD_TYPES, LEAD_SIGNALS, Kind
 from pipelines.load.meaning.mapping import Label, Mapping
@@ -11,8 +12,8 @@ from pipelines.load.meaning.opt_out_columns import opt_out_columns
 from pipelines.load.meaning.outcome_rules import OutcomeRule
 from pipelines.load.meaning.outcomes_told import outcomes_told
 from pipelines.load.meaning.presets import Match, Preset, is_leak
-from pipelines.load.meaning.presets.aliases import ALIASES, ID_NAMES
-from pipelines.load.meaning.presets.headers import joined, plain
+from pipelines.load.meaning.presets.aliases import ID_NAMES
+from pipelines.load.meaning.presets.headers import joined
 
 
 class MeaninglessError(BadInputError):
@@ -45,6 +46,10 @@ class Plan:
         Columns whose values tell of milestones.
     scales : dict of str to float
         Canonical number to what the file's unit is multiplied with.
+    questions : tuple of str
+        Columns that look like a no, of which the mapping has to say what they are.
+    worded : dict of str to bool
+        Columns whose words may be a no; True: a consent is all they tell of.
     """
 
     kind: Kind
@@ -63,6 +68,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     outcomes: tuple[OutcomeRule, ...] = ()
     scales: dict[str, float] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
+    worded: dict[str, bool] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Tell whether a canonical field is supplied, by a column or a constant."""
@@ -120,7 +127,7 @@ def make_plan(
             if name in kind.fields and name not in claims | constants:
                 claims[name] = ranked(match, name)[0]
         constants = {**dict(match.preset.constants), **constants}
-    claims = _by_name(headers, kind, claims, constants)
+    claims = by_name(headers, kind, claims, constants, match)
     if id_column is not None and kind.name == "leads" and "source_id" not in claims | constants:
         claims["source_id"] = id_column
     if label is not None:
@@ -130,20 +137,6 @@ def make_plan(
     # A mapping, however short, says that somebody has looked at the file.
     _check_enough(plan, was_looked_at=mapping != Mapping())
     return plan
-
-
-def _by_name(
-    headers: Sequence[str], kind: Kind, claims: dict[str, str], constants: dict[str, str]
-) -> dict[str, str]:
-    """Add the fields that headers are named for: by our name first, then by what people say."""
-    claims = dict(claims)
-    names = [{h: plain(h).replace("-", " ").replace(" ", "_") for h in headers}]
-    names += [{h: ALIASES.get(joined(h), "") for h in headers}]
-    for header, name in (pair for one in names for pair in one.items()):
-        is_free = name not in claims | constants and header not in claims.values()
-        if name in kind.fields and is_free:
-            claims[name] = header
-    return claims
 
 
 def _from_mapping(
@@ -199,7 +192,8 @@ def _with_custom(
     constants: dict[str, str],
     label: Label | None,
 ) -> Plan:
-    opt_outs, notes = opt_out_columns(headers, kind, claims, constants)
+    told = opt_out_columns(headers, kind, claims, constants, mapping.consent.ignored)
+    opt_outs, notes = told.columns, list(told.notes)
     outcomes = outcomes_told(headers, kind, mapping, match, claims)
     if kind.name == "leads" and "source_id" not in claims | constants:
         notes.append("no id column: rows are named by the file's hash and never matched again")
@@ -207,6 +201,7 @@ def _with_custom(
         notes.append("no creation date: a population without dates, which no nightly list uses")
     signals = {h for name, h in claims.items() if name in LEAD_SIGNALS}
     signals |= {h for columns in opt_outs.values() for h in columns}
+    signals |= {h for h, is_consent in told.worded.items() if is_consent}
     fields = {name: h for name, h in claims.items() if name not in CONSENT_FLAGS}
     stored = {h for name, h in fields.items() if name not in LEAD_SIGNALS}
     custom = tuple(h for h in headers if h not in stored) if kind.name == "leads" else ()
@@ -234,6 +229,8 @@ def _with_custom(
         notes=tuple(notes),
         outcomes=outcomes,
         scales=scales_of(match, fields),
+        questions=told.questions,
+        worded=told.worded,
     )
 
 

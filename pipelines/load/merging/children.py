@@ -7,6 +7,7 @@ from pipelines.errors import StoreError
 from pipelines.load.batches.batch import Landed
 from pipelines.load.batches.tables import SCHEMAS
 from pipelines.store import Database, quoted, sql
+from pipelines.store.schema import pack
 
 _PACKAGE = __package__
 OWN_IDS = {
@@ -17,6 +18,7 @@ OWN_IDS = {
     "customer": "customer_id",
     "registry": "registry_id",
 }
+_SEVERAL_ROWS = ("consent_event", "customer")
 _WAITING = ("activity", "outcome", "consent_event", "contact_attempt")
 _NOT_CONTENT = frozenset(
     {
@@ -94,20 +96,34 @@ def merge_child(
             "UPDATE landed_child SET is_changed = false WHERE is_changed"
             " AND row_number IN (SELECT row_number FROM landed_key WHERE is_older)"
         )
+    # A record that names an address and a number is two rows, and counts once.
+    records = "landed_child"
+    if is_own and table in _SEVERAL_ROWS:
+        records = (
+            "(SELECT batch_id, bool_or(is_new) AS is_new,"
+            " bool_or(is_changed) AND NOT bool_or(is_new) AS is_changed"
+            " FROM landed_child GROUP BY batch_id, row_number)"
+        )
     counts = db.frame(
         "SELECT batch_id, count(*) FILTER (is_new) AS loaded,"
         " count(*) FILTER (is_changed) AS updated, count(*) AS total"
-        " FROM landed_child GROUP BY batch_id"
+        f" FROM {records} GROUP BY batch_id"
     )
-    if counts["updated"].sum():
+    rows = db.frame(
+        "SELECT count(*) FILTER (is_new OR is_changed) AS written,"
+        " count(*) FILTER (is_changed) AS changed FROM landed_child"
+    )
+    if rows["changed"].item():
         if table in SAYS_NO:
             _keep_what_was_said(db, table, scope, at)
         db.run(
             f"DELETE FROM {quoted(table)} WHERE {scope} AND {_identity(table)} IN"
             f" (SELECT {own} FROM landed_child WHERE is_changed)"
         )
-    columns = [c for c in stored if c in SCHEMAS[table] and c != "ingested_at"]
-    written = [f"{_stored(table, c)} AS {quoted(c)}" for c in columns if c != "lead_source_id"]
+    plain = {c: _stored(table, c) for c in SCHEMAS[table] if c in stored and c != "ingested_at"}
+    values = plain | pack(table, plain)
+    columns = [c for c in db.written_columns(table) if c in values and c != "lead_source_id"]
+    written = [f"{values[c]} AS {quoted(c)}" for c in columns]
     if has_lead:
         # The name of the lead is stored where the lead itself does not say it.
         written += ["lead_key", "CASE WHEN lead_key IS NULL THEN lead_source_id END lead_source_id"]
@@ -119,7 +135,7 @@ def merge_child(
         f" ORDER BY {'lead_key, ' if has_lead else ''}batch_id, row_number",
         at=at.isoformat(sep=" "),
     )
-    wanted = int(counts["loaded"].sum()) + int(counts["updated"].sum())
+    wanted = rows["written"].item()
     if inserted != wanted:
         raise StoreError(
             f"{inserted} rows were written to {table}",

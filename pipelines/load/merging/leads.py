@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.errors import StoreError
 from pipelines.load.batches.batch import Landed
 from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.merging.custom_table import custom_columns, prepare_custom
 from pipelines.load.merging.history import is_changed, keep_history
 from pipelines.store import Database, quoted, sql
-from pipelines.store.schema import HISTORY_COLUMNS, pack_lead
+from pipelines.store.schema import HISTORY_COLUMNS, pack
 
 _PACKAGE = __package__
 _NEXT_KEY = "next_lead_key"
@@ -61,12 +62,18 @@ def merge_leads(db: Database, batch: Landed, at: datetime) -> LeadCounts:
     ----------
     at : datetime
         Becomes ``ingested_at``, and the time until which former values were known.
+
+    Raises
+    ------
+    StoreError
+        Not every lead was written; the staging store is then worthless.
     """
     path = str(batch.path("lead"))
     if not batch.path("lead").exists():
         return LeadCounts(0, 0, 0)
     db.run("CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR)")
     first = _next_key(db)
+    before = int(db.scalar("SELECT count(*) FROM lead"))
     statement = sql(_PACKAGE, "merge_key.sql")
     db.run(statement, lead=path, source_system=batch.source_system, next_key=first)
     loaded, known, older = _landed_counts(db)
@@ -83,6 +90,13 @@ def merge_leads(db: Database, batch: Landed, at: datetime) -> LeadCounts:
     db.run("CREATE OR REPLACE TEMP TABLE changed AS SELECT DISTINCT lead_key FROM changed_key")
     updated = int(db.scalar("SELECT count(*) FROM changed"))
     _replace_leads(db, batch, at, given)
+    written = int(db.scalar("SELECT count(*) FROM lead"))
+    if written != before + loaded:
+        raise StoreError(
+            f"{written} leads are stored after {batch.file_name}",
+            expected=f"{before + loaded}, those before and the new ones",
+            fix="nothing was published; report this file",
+        )
     if custom_table:
         columns = custom_columns(db, batch, custom_table, "landed.")
         set_aside(db, custom_table)
@@ -117,8 +131,8 @@ def _replace_leads(db: Database, batch: Landed, at: datetime, given: Sequence[st
         " replaced_row.ingested_at + INTERVAL 1 MICROSECOND) ELSE replaced_row.ingested_at END"
     )
     kept = {c: "replaced_row." + quoted(c) for c in SCHEMAS["lead"]}
-    new |= pack_lead(new)
-    merged |= pack_lead(kept | merged)
+    new |= pack("lead", new)
+    merged |= pack("lead", kept | merged)
     set_aside(db, "lead")
     keep_history(db, batch, at, written)
     _insert(db, path, "lead", new, merged)

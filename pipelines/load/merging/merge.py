@@ -122,7 +122,11 @@ def _merge_children(db: Database, batches: Sequence[Landed], at: datetime) -> li
     if table == "suppression":
         # The truth of suppressions is the ledger; what landed is handed to it by the run.
         return [(batch.landed, 0, 0) for batch in batches]
-    return merge_child(db, batches, table, at, is_own=True)
+    counts = merge_child(db, batches, table, at, is_own=True)
+    if table != "consent_event":
+        # A no that stands beside an activity or outcome of a lead.
+        merge_child(db, batches, "consent_event", at, is_own=False)
+    return counts
 
 
 def _counts(batch: Landed, loaded: int, updated: int, unchanged: int) -> MergeCounts:

@@ -18,6 +18,7 @@ _PACKAGE = __package__
 _PASSED_OVER: Final = (
     Reason.EMPTY_RECORD,
     Reason.REPEATED_HEADER,
+    Reason.JOINED_ABOVE,
     Reason.NO_OUTCOME,
     Reason.NOT_CORRECTED,
     Reason.UNKNOWN_RECORD,
@@ -68,7 +69,7 @@ def _may_say_no(batch: Landed) -> bool:
     # Who corrects a record has its batch before them: what stays open there is open still.
     if batch.corrects is not None:
         return False
-    return bool(batch.consent) if batch.kind == "leads" else batch.kind != "registry"
+    return bool(batch.consent) if batch.kind == "leads" else True
 
 
 def _note(db: Database, batch: Landed) -> None:

@@ -11,6 +11,7 @@ from pipelines.settings.contact_keys import BEFORE_HOST
 from pipelines.settings.look_alikes import plain_address
 from pipelines.settings.written_addresses import (
     DOT_ATOM,
+    INSIDE,
     PLAIN_ADDRESS,
     QUOTED_ADDRESS,
     SEPARATORS,
@@ -92,20 +93,30 @@ def any_address(values: pl.Series) -> pl.DataFrame:
     whole = given.select(pl.when(~pl.col("g").str.contains(_BROKEN_QUOTE)).then("g"))["g"]
     raw = cleaned(respelled(whole, plain_address)).str.to_lowercase().str.normalize("NFC")
     found = _one_address(raw)
-    several = (found["email_key"].is_null() & (raw.str.count_matches("@") > 1)).arg_true()
+    several = (raw.str.count_matches("@") > 1).fill_null(value=False).arg_true()
     if several.is_empty():
         return found
     # Nobody has said which of two addresses is the lead's, and an opt-out of either would have to
     # hold for it: a cell is read only where all of its addresses are one.
     parts = _parts(raw, several)
     keys = parts.select("row").hstack(_one_address(parts["part"]))
-    agreed = keys.group_by("row", maintain_order=True).agg(
-        pl.all().first(),
-        is_one=(pl.col("email_key").null_count() == 0) & (pl.col("email_key").n_unique() == 1),
+    keys = keys.join(
+        found.select(row=pl.int_range(pl.len(), dtype=pl.UInt32), whole="email_key"), on="row"
     )
-    agreed = agreed.filter("is_one")
+    told = pl.col("email_key").drop_nulls()
+    agreed = keys.group_by("row", maintain_order=True).agg(
+        pl.col("email_key", "email_domain").first(),
+        is_one=(pl.col("email_key").null_count() == 0) & (told.n_unique() == 1),
+        # A name in front of it may hold an at sign, and another address too.
+        is_told=pl.col("whole").first().is_not_null()
+        & ((told.n_unique() == 0) | (told == pl.col("whole").first()).all()),
+    )
+    read = agreed.filter(~pl.col("is_told")).with_columns(
+        pl.when("is_one").then("email_key").alias("email_key"),
+        pl.when("is_one").then("email_domain").alias("email_domain"),
+    )
     return found.with_columns(
-        found[name].scatter(agreed["row"], agreed[name]) for name in ("email_key", "email_domain")
+        found[name].scatter(read["row"], read[name]) for name in ("email_key", "email_domain")
     )
 
 
@@ -118,7 +129,9 @@ def every_address(values: pl.Series) -> pl.DataFrame:
         ``row`` (UInt32) and ``email_key``; a cell without two ``@`` has no row here.
     """
     raw = cleaned(respelled(values, plain_address)).str.to_lowercase().str.normalize("NFC")
-    parts = _parts(raw, (raw.str.count_matches("@") > 1).fill_null(value=False).arg_true())
+    rows = (raw.str.count_matches("@") > 1).fill_null(value=False).arg_true()
+    inside = pl.DataFrame({"row": rows, "part": raw.gather(rows).str.extract_all(INSIDE)})
+    parts = pl.concat([_parts(raw, rows), inside.explode("part").drop_nulls("part")])
     keys = parts.select("row").hstack(_one_address(parts["part"]))
     return (
         keys.filter(pl.col("email_key").is_not_null())

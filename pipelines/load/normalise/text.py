@@ -6,8 +6,13 @@ from importlib.resources import files
 
 import polars as pl
 
-TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "oui", "si", "sí")
-FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", "nee", "non")
+TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "oui", "si", "sí",
+              "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sim", "tak",
+              "prawda")  # fmt: skip
+FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", "nee", "non",
+               "falsch", "faux", "falso", "onwaar", "não", "nao", "nie", "fałsz")  # fmt: skip
+# Dynamics 365 writes "Allow" in the column "Do not allow Emails".
+_NO_OBJECTION = ("allow", "allowed", "send")
 
 _WHITE = " \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c"
 _ODD = r"[^ -~]"
@@ -61,11 +66,11 @@ def booleans(values: pl.Series) -> pl.Series:
 def opt_out(column: str) -> pl.Expr:
     """Read an opt-out flag. Utf8 -> Boolean, never null.
 
-    Blank and the false words are no opt-out. Every other value is one: a date, a reason or a word
-    we do not know more likely says no than yes, and calling by mistake cannot be undone.
+    Blank, the false words and "Allow" are no opt-out. Every other value is one: a date, a reason or
+    a word we do not know more likely says no than yes, and calling by mistake cannot be undone.
     """
     word = clean(column).str.to_lowercase()
-    return word.is_not_null() & ~word.is_in(FALSE_WORDS)
+    return word.is_not_null() & ~word.is_in(FALSE_WORDS + _NO_OBJECTION)
 
 
 def fold(column: pl.Expr) -> pl.Expr:

@@ -14,13 +14,18 @@ Order = Literal["dmy", "mdy"]
 # Digits are ASCII throughout: a date in the digits of another script is not readable.
 # The two leading numbers of 3/15/2024 and its kin; which one is the day is the question.
 SLASHED = r"^\s*([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})\b"
-SHORT_YEAR = r"^\s*[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}(?:[^0-9]|$)"
+SHORT_YEAR = (
+    r"^\s*(?:[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-]|[0-9]{1,2}[/.\- ]\p{L}{3,4}[/.\- ])"
+    r"[0-9]{2}(?:[^0-9:]|$)"
+)
 _OFFSET = r"(?:[zZ]|\s?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
 _WITH_OFFSET = rf"[0-9]:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?\s?{_OFFSET}"
 _SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.0+)?"
 _ZERO_OFFSET = r"(?:[zZ]|[+-]00:?00)"
-_UNIX = r"^1[0-9]{9}$|^[0-9]{12,13}$"
-_WORD = r"[\p{L}]{2}"
+_UNIX = r"^1[0-9]{9}(?:\.[0-9]{1,9})?$|^[0-9]{12,13}$"
+# ISO 8601 without its signs: 20240312T091405Z.
+_BASIC = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt]([0-9]{2})([0-9]{2})"
+_WORD = r"[\p{L}]{2}|[0-9]\s?[aApP]\.\s?[mM]"
 EXCEL = "excel"
 """The format that says that dates are Excel's numbers of days."""
 # 1900 was no leap year, and Excel counts its 29 February: before 61 nobody can tell.
@@ -160,7 +165,10 @@ def any_clock(text: pl.Series, style: DateStyle) -> pl.Series:
     return found.scatter(worded, _written(without_words(text.gather(worded)), plain))
 
 
-def _written(text: pl.Series, style: DateStyle) -> pl.Series:
+def _written(given: pl.Series, style: DateStyle) -> pl.Series:
+    text = given.str.replace(
+        _BASIC + r"([0-9]{2})([^0-9]|$)", "${1}-${2}-${3}T${4}:${5}:${6}${7}"
+    ).str.replace(_BASIC + r"([^0-9:]|$)", "${1}-${2}-${3}T${4}:${5}${6}")
     # Unix time is UTC by definition.
     has_offset = text.str.contains(rf"{_WITH_OFFSET}|{_UNIX}").fill_null(value=False)
     naive = _naive(text.str.replace(rf"([0-9])\s?{_OFFSET}", "${1}") if has_offset.any() else text,
@@ -253,9 +261,11 @@ def _parse(text: pl.Series, fmt: str) -> pl.Series:
 
 def _epoch(text: pl.Series) -> pl.Series:
     """Read Unix time in seconds, or in milliseconds as the HubSpot API writes it."""
-    digits = pl.when(pl.col("t").str.contains(_UNIX)).then("t").cast(pl.Int64)
-    is_s = pl.col("t").str.len_bytes() == len("1700000000")
-    micros = digits * pl.when(is_s).then(1_000_000).otherwise(1000)
+    whole = pl.when(pl.col("t").str.contains(_UNIX)).then(pl.col("t").str.extract(r"^([0-9]+)"))
+    behind = pl.col("t").str.extract(r"\.([0-9]{1,6})").str.pad_end(6, "0").cast(pl.Int64)
+    is_s = whole.str.len_bytes() == len("1700000000")
+    micros = whole.cast(pl.Int64) * pl.when(is_s).then(1_000_000).otherwise(1000)
+    micros = micros + behind.fill_null(0)
     return text.to_frame("t").select(micros.cast(pl.Datetime("us")).alias("t"))["t"]
 
 

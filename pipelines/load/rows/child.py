@@ -18,6 +18,8 @@ from pipelines.load.rows.listed import DIGEST, KEY_FIELDS, KIND_SUFFIX, read_as_
 from pipelines.load.rows.milestones import told_milestones
 from pipelines.load.rows.refusals import refused_in_words
 from pipelines.load.rows.several import one_point_each
+from pipelines.load.rows.signals import consent_rows
+from pipelines.load.rows.unfinished import unfinished
 
 # field -> vocabulary; a word outside it sets the record aside, except where a default stands.
 _VOCABULARY: dict[str, dict[str, dict[str, str]]] = {
@@ -58,6 +60,8 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
         frame = one_point_each(frame, context)
     text = {name: context.cells(frame, name) for name in kind.fields}
     named = {name: context.read(cells) for name, cells in text.items()}
+    for name, codes in context.plan.preset.codes if context.plan.preset else ():
+        named[name] = named[name].replace(dict(codes))
     checks = _keys(named, context)
     if kind.table == "consent_event":
         checks += _undated_yes(named, text, context)
@@ -68,7 +72,13 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
         wide = wide.with_columns(is_day_only(text["occurred_at"]).alias("\0is_day"))
     good, quarantine = set_aside(wide, checks, context)
     named = {name: good[f"\0{name}"].alias(name) for name in named}
-    return Rows({kind.table: _shaped(good, named, context)}, quarantine)
+    tables = {kind.table: _shaped(good, named, context)}
+    if context.plan.opt_outs:
+        # A report of tasks or campaign members may carry the flags of the leads they name.
+        who = tables[kind.table].head(good.height)
+        who = who.select("row_number", "lead_source_id", "contact_key")
+        tables["consent_event"] = consent_rows(good, who, context)
+    return Rows(tables, quarantine)
 
 
 def _keys(named: dict[str, pl.Series], context: Context) -> list[Check]:
@@ -152,7 +162,7 @@ def _says_no(named: dict[str, pl.Series], table: str) -> pl.Series:
     if table == "suppression":
         return pl.repeat(True, len(named["channel"]), dtype=pl.Boolean, eager=True)
     status = words.word_of(named["status"], words.CONSENT_STATUSES)
-    return status.is_in(["opt_out", "objected_profiling"]).fill_null(value=False)
+    return status.is_in(words.BINDING).fill_null(value=False)
 
 
 def _required(
@@ -187,14 +197,21 @@ def _shaped(good: pl.DataFrame, named: dict[str, pl.Series], context: Context) -
     return frame.with_columns(absent).select(pl.col(n).cast(t) for n, t in schema.items())
 
 
+_SAID_IN = ("result", "disposition", "progress")
+
+
 def _activity(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
     comes_to_us = pl.col("channel").is_in(["form", "web"])
-    # A no stands in either column, in any spelling; the stages after this know one word for it.
-    told = [words.word_of(frame[name], words.DISPOSITIONS) for name in ("result", "disposition")]
+    # A no stands in any of these, in any spelling; the stages after this know one word for it.
+    told = [words.word_of(frame[name], words.DISPOSITIONS) for name in _SAID_IN]
     refusals = [pl.when(t.is_in(words.REFUSALS).fill_null(value=False)).then(t) for t in told]
-    sentences = [refused_in_words(frame[name]) for name in ("result", "disposition")]
+    sentences = [refused_in_words(frame[name]) for name in _SAID_IN]
+    # A call that somebody means to make is no call.
+    frame = frame.with_columns(
+        channel=pl.when(pl.lit(unfinished(frame))).then(pl.lit("task")).otherwise("channel")
+    )
     return frame.with_columns(
-        result=pl.coalesce(*refusals, *sentences, "result", "disposition"),
+        result=pl.coalesce(*refusals, *sentences, *_SAID_IN),
         direction=pl.coalesce("direction", pl.when(comes_to_us).then(pl.lit("in"))),
         duration_s=pl.col("duration_s").round(0).cast(pl.Int32, strict=False),
     )
@@ -208,19 +225,32 @@ def _outcome(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
 def _consent(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     # Append-only: a given id with other content is another event, never an overwrite.
     own = pl.concat_str("consent_id", pl.lit("/"), pl.col("content_hash").str.slice(0, 8))
-    now = pl.lit(context.at, dtype=pl.Datetime("us"))
-    return frame.with_columns(
+    # A no holds from now at the latest; a yes of unknown age stays of unknown age.
+    first_seen = pl.when(pl.col("status").is_in(words.BINDING)).then(
+        pl.lit(context.at, dtype=pl.Datetime("us"))
+    )
+    frame = frame.with_columns(
         consent_id=pl.when(pl.col("consent_id") == pl.col("content_hash"))
         .then("consent_id")
         .otherwise(own),
-        captured_at=pl.coalesce("captured_at", now),
+        captured_at=pl.coalesce("captured_at", first_seen),
     )
+    return _by_phone_too(frame, "consent_id", pl.col("status").is_in(words.BINDING))
+
+
+def _by_phone_too(frame: pl.DataFrame, own_id: str, is_no: pl.Expr) -> pl.DataFrame:
+    """Add a row for the number of records that have an address too: whoever has either is meant."""
+    both = is_no & pl.col("email").is_not_null() & pl.col("phone").is_not_null()
+    more = frame.filter(both).with_columns(
+        pl.concat_str(own_id, pl.lit("/phone")).alias(own_id), pl.col("phone").alias("contact_key")
+    )
+    return pl.concat([frame, more])
 
 
 def _customer(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     # The table has no source_system, so the id carries it.
     own = pl.concat_str(pl.lit(f"{context.source_system}:"), "customer_id")
-    return frame.with_columns(customer_id=own)
+    return _by_phone_too(frame.with_columns(customer_id=own), "customer_id", pl.lit(value=True))
 
 
 def _registry(frame: pl.DataFrame, _: Context) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.load.meaning.kinds import FIELD_TYPES
 from pipelines.load.meaning.plan import Plan
+from pipelines.load.normalise.durations import seconds
 from pipelines.load.normalise.many2one import unlinked
 from pipelines.load.normalise.numbers import number, whole_number
 from pipelines.load.normalise.text import booleans, cleaned
@@ -23,6 +24,7 @@ _DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "flag": pl.Boolean,
     "number": pl.Float64,
     "integer": pl.Int32,
+    "duration": pl.Float64,
 }
 
 
@@ -115,6 +117,8 @@ class Context:
             value = dates(text, self._style(name))
         elif kind == "boolean":
             value = booleans(text)
+        elif kind == "duration":
+            value = seconds(text, self.decimal, self.plan.scales.get(name, 1.0))
         else:
             read = whole_number if kind == "integer" else number
             value = read(text, self.decimal)

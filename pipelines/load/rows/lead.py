@@ -20,6 +20,7 @@ from pipelines.load.normalise.zone import zones
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.rows.context import Check, Context, Rows, set_aside, stamp
 from pipelines.load.rows.merges import merge_rows
+from pipelines.load.rows.notes import notes
 from pipelines.load.rows.phones import both_phones
 from pipelines.load.rows.signals import consent_rows, outcome_rows
 
@@ -39,6 +40,7 @@ _DERIVED: dict[str, tuple[str, ...]] = {
     "timezone_source": ("timezone", "state", *_PLACE),
     "party_type": ("party_type", "company", "title", "email"),
 }
+_NOBODY = pl.lit(None, dtype=pl.String)
 _ZONED = {"timezone", "timezone_source"}
 _SITED = {"state", "state_code", *_ZONED}
 
@@ -62,8 +64,9 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
         tables["static_label"] = _label(good, key, context)
     if plan.outcomes or any(plan.has(name) for name in OUTCOME_SIGNALS):
         tables["outcome"] = outcome_rows(good, key, context)
-    if plan.opt_outs:
-        tables["consent_event"] = consent_rows(good, key, context)
+    if plan.opt_outs or plan.worded:
+        who = key.select("row_number", lead_source_id="source_id", contact_key=_NOBODY)
+        tables["consent_event"] = consent_rows(good, who, context)
     if plan.has("merged_ids"):
         tables["lead_merge"] = merge_rows(good, key, context)
     return Rows(tables, quarantine)
@@ -84,6 +87,9 @@ def lead_records(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, p
     # The id first: hardly a record is left to be looked at after it.
     headers = sorted((h for h in plan.headers if h in frame.columns), key=lambda h: h != id_column)
     checks: list[Check] = [(Reason.EMPTY_RECORD, None, pl.lit(_is_empty(frame, headers)))]
+    is_note = notes(frame, plan)
+    if is_note.any():
+        checks.append((Reason.FOOTER, plan.headers[0], pl.lit(is_note)))
     if id_column is not None:
         checks.append((Reason.MISSING_VALUE, id_column, pl.col("\0id").is_null()))
     return set_aside(frame, checks, context)

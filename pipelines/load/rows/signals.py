@@ -1,16 +1,27 @@
 """What a lead row says about outcome and consent, as rows of their own."""
 
-from functools import reduce
-from operator import or_
-
 import polars as pl
 
+from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.meaning.kinds import OUTCOME_SIGNALS
 from pipelines.load.meaning.outcome_rules import OPEN, OutcomeRule, milestones_of
 from pipelines.load.meaning.plan import outcome_date
-from pipelines.load.normalise.text import boolean, clean, opt_out
 from pipelines.load.normalise.when import is_day_only
 from pipelines.load.rows.context import Context, stamp
+from pipelines.load.rows.said_no import says_no
+
+# Consent flag to channel, status and how the id of the event ends.
+_OPT_OUTS = {
+    "do_not_email": ("email", "opt_out", ":email:opt_out"),
+    "do_not_call": ("phone", "opt_out", ":phone:opt_out"),
+    "no_profiling": (None, "objected_profiling", ":profiling:objected"),
+}
+_FILES = {
+    "leads": "lead export",
+    "activities": "file of activities",
+    "outcomes": "file of outcomes",
+    "attempts": "file of attempts",
+}
 
 
 def outcome_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -96,50 +107,42 @@ def _reached(
     )
 
 
-def consent_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return one opt-out per lead and flag that is set; a blank or false flag says nothing.
+def consent_rows(good: pl.DataFrame, who: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return one opt-out per record and flag that is set; a blank or false flag says nothing.
 
     A flag carries no date, so the opt-out counts from the load that saw it first; its id is the
     same in every export, and consent is append-only, so a later blank never clears it.
+
+    Parameters
+    ----------
+    who : pl.DataFrame
+        ``row_number``, ``lead_source_id`` and ``contact_key``, one of them filled.
     """
+    named = pl.coalesce("lead_source_id", "contact_key")
     parts = []
-    for flag, columns in context.plan.opt_outs.items():
-        channel = "email" if flag == "do_not_email" else "phone"
-        read = [_read_flag(good[c]) for c in columns]
-        is_set = reduce(or_, (says_no for says_no, _ in read))
-        strange = int(reduce(or_, (is_odd for _, is_odd in read)).sum())
-        if strange:
-            context.unreadable[flag] += strange
+    for flag, (is_no, column) in says_no(good, context).items():
+        channel, status, end = _OPT_OUTS[flag]
         parts.append(
-            key.filter(is_set)
+            who.filter(is_no)
             .select(
                 "row_number",
-                consent_id=pl.concat_str(pl.col("source_id"), pl.lit(f":{channel}:opt_out")),
-                lead_source_id=pl.col("source_id"),
-                contact_key=pl.lit(None, dtype=pl.String),
-                channel=pl.lit(channel),
+                "lead_source_id",
+                "contact_key",
+                consent_id=pl.concat_str(named, pl.lit(end)),
+                channel=pl.lit(channel, dtype=pl.String),
                 purpose=pl.lit(None, dtype=pl.String),
-                status=pl.lit("opt_out"),
+                status=pl.lit(status),
                 lawful_basis=pl.lit(None, dtype=pl.String),
                 captured_at=pl.lit(context.at, dtype=pl.Datetime("us")),
                 effective_from=pl.lit(None, dtype=pl.Datetime("us")),
                 effective_to=pl.lit(None, dtype=pl.Datetime("us")),
                 is_confirmed=pl.lit(None, dtype=pl.Boolean),
-                capture_source=pl.lit(f"flag in the lead export: {columns[0]}"),
+                capture_source=pl.lit(f"flag in the {_FILES[context.plan.kind.name]}: {column}"),
                 evidence_ref=pl.lit(None, dtype=pl.String),
             )
             .with_columns(*stamp(context))
+            .select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS["consent_event"].items())
         )
+    if not parts:
+        return pl.DataFrame(schema=SCHEMAS["consent_event"])
     return pl.concat(parts)
-
-
-def _read_flag(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Tell which cells are an opt-out, and which of them hold no word we know.
-
-    A flag holds few words, so each is read once and not once for every record.
-    """
-    words = cells.alias("t").unique().to_frame()
-    is_odd = clean("t").is_not_null() & boolean("t").is_null()
-    found = (words.filter(each)["t"].implode() for each in (opt_out("t"), is_odd))
-    says_no, odd = (cells.is_in(some).fill_null(value=False) for some in found)
-    return says_no, odd

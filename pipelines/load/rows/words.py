@@ -41,6 +41,8 @@ CONSENT_STATUSES = {
     "objected_profiling": "objected_profiling objection art21 art_21",
     "unknown": "unknown not_seen notseen pending",
 }
+# What a record of consent can only close.
+BINDING = ("opt_out", "objected_profiling")
 HANDLERS = {"ai": "ai bot ai_agent", "human": "human person rep agent"}
 DISPOSITIONS = {
     word: word

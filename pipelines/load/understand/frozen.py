@@ -59,7 +59,11 @@ _IS_READABLE: dict[str, Callable[[pl.Series], pl.Series]] = {
 
 def frozen_columns(plan: Plan) -> dict[str, str]:
     """Return the headers that carry a no in this file, each with the field it is read as."""
-    found = {header: flag for flag, headers in plan.opt_outs.items() for header in headers}
+    found: dict[str, str] = {}
+    # Files of activities are of many shapes: tasks after campaign members lack nothing.
+    if plan.kind.name == "leads":
+        found |= {header: flag for flag, headers in plan.opt_outs.items() for header in headers}
+    found |= {header: "status" for header, is_consent in plan.worded.items() if is_consent}
     for name in _FIELDS.get(plan.kind.name, ()):
         if name in plan.claims:
             for header in (plan.claims[name], *plan.fallbacks.get(name, ())):
@@ -67,19 +71,24 @@ def frozen_columns(plan: Plan) -> dict[str, str]:
     return found
 
 
-def check_there(last: Landed | None, plan: Plan, given: Consent, name: str) -> None:
+def check_there(
+    last: Landed | None, plan: Plan, given: Consent, name: str, source: str | None = None
+) -> None:
     """Refuse a file that lacks a column which carried a no in the last load of its source.
 
     Parameters
     ----------
     name : str
         File name, for the message.
+    source : str or None
+        What the source of the file would be called; another name than that of `last` is a guess.
 
     Raises
     ------
     RefusedError
         Names the columns; `given` did not acknowledge that they are gone.
     """
+    check_asked(plan, name)
     before = _carried(last)
     same = same_columns(before, plan.headers)
     still = {same[header] for header in frozen_columns(plan) if header in same}
@@ -91,7 +100,33 @@ def check_there(last: Landed | None, plan: Plan, given: Consent, name: str) -> N
             f"{name}: no longer read as {_listed(fields)}: {_listed(lost, quoted=True)}",
             expected=f"the columns that carried a no when {last.source_system} was last loaded",
             fix=f"export them again, or say in the mapping file that the source no longer has"
-            f" them: [consent] dropped = {_toml(lost)}",
+            f" them: [consent] dropped = {_toml(lost)}{_other_source(last, source)}",
+        )
+
+
+def _other_source(last: Landed, source: str | None) -> str:
+    if source in (None, last.source_system):
+        return ""
+    return f"; a file of another source has the same columns and says so: --source-system {source}"
+
+
+def check_asked(plan: Plan, name: str) -> None:
+    """Refuse a file with a column that looks like a no and of which nobody has said what it is.
+
+    Raises
+    ------
+    RefusedError
+        Names the columns, and the keys of the mapping that settle each of them.
+    """
+    if plan.questions:
+        first = _toml(plan.questions[:1])[1:-1]
+        preset = f'preset = "{plan.preset.name}" and ' if plan.preset else ""
+        raise RefusedError(
+            f"{name}: {_listed(plan.questions, quoted=True)} may say no, or something else",
+            expected="a mapping file that says which",
+            fix=f"if it says no: {preset}[fields] do_not_call = {first} (or do_not_email,"
+            f" no_profiling); if it does not: [consent] ignored = {_toml(plan.questions)}; where a"
+            " no in it is the refusal, load the file --as consent too, with it as status",
         )
 
 

@@ -12,12 +12,13 @@ from pipelines.load.meaning.naming import source_system_of
 from pipelines.load.meaning.plan import make_plan
 from pipelines.load.normalise.when import DateStyle
 from pipelines.load.read.discover import inspect
-from pipelines.load.read.reader import open_records
+from pipelines.load.read.reader import open_export
 from pipelines.load.read.records import Records
 from pipelines.load.rows.context import Context
 from pipelines.load.understand.decimal_sign import decimal_sign
+from pipelines.load.understand.evidence import by_content
 from pipelines.load.understand.id_column import with_id
-from pipelines.load.understand.sources import last_load
+from pipelines.load.understand.sources import akin, last_load
 from pipelines.load.understand.styles import date_styles
 from pipelines.store import Database
 
@@ -34,6 +35,8 @@ class Opened:
         The last load of the source; None: there was none, or nobody asked.
     open_question : str
         What only the mapping can tell, in words; empty: nothing.
+    bound_by : Landed or None
+        The load whose columns that carry a no must be there: `before`, or that of an akin file.
     """
 
     records: Records
@@ -41,6 +44,7 @@ class Opened:
     source_from: str
     before: Landed | None = None
     open_question: str = ""
+    bound_by: Landed | None = None
 
 
 def open_file(
@@ -73,7 +77,8 @@ def open_file(
         The file cannot be used, or the mapping does not fit it.
     """
     found = inspect(file)
-    records = open_records(found, mapping.file, db, scratch, salvage=salvage)
+    records = open_export(found, mapping.file, db, scratch, salvage=salvage)
+    mapping = by_content(mapping, records, kind_of(kind), db)
     plan = make_plan(records.headers, kind_of(kind), mapping)
     source, source_from = source_system_of(mapping, source_system, plan, file)
     before = last_load(batches_dir, kind, source) if batches_dir is not None else None
@@ -98,4 +103,8 @@ def open_file(
             raise
         question = str(error)
         styles = dict.fromkeys(plan.date_columns(), DateStyle(mapping.dates.timezone))
-    return Opened(records, replace(context, styles=styles), source_from, before, question)
+    bound_by = before
+    if before is None and batches_dir is not None:
+        bound_by = akin(batches_dir, plan, source_from)
+    context = replace(context, styles=styles)
+    return Opened(records, context, source_from, before, question, bound_by)

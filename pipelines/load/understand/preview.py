@@ -19,6 +19,7 @@ from pipelines.load.meaning.plan import MeaninglessError
 from pipelines.load.rows.child import child_rows
 from pipelines.load.rows.context import Context, Rows
 from pipelines.load.rows.lead import lead_rows
+from pipelines.load.rows.notes import notes_below
 from pipelines.load.understand.drift import Drift, drift_of
 from pipelines.load.understand.frozen import ConsentSurvey, check_there
 from pipelines.load.understand.opening import Opened, open_file
@@ -65,6 +66,8 @@ class Preview:
         Records in the whole file, counted; `sampled` of them were looked at.
     columns : tuple of Column
         Every column of the file, in its order.
+    empty : tuple of str
+        Custom columns without any value among the sampled records.
     constants : dict of str to str
         Canonical field to the value that holds for every record.
     filled : dict of str to int
@@ -98,6 +101,7 @@ class Preview:
     columns: tuple[Column, ...]
     constants: dict[str, str]
     filled: dict[str, int]
+    empty: tuple[str, ...] = ()
     unreadable: dict[str, int] = field(default_factory=dict)
     quarantined_by_reason: dict[str, int] = field(default_factory=dict)
     quarantined_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -166,7 +170,9 @@ def preview(
         head = pl.concat(records.batches(db, content_hash=not is_lead, limit=sample))
         rows = (lead_rows if is_lead else child_rows)(head, context)
         set_aside = pl.concat([records.quarantined(), rows.quarantine])
-    types, drift = _custom(opened, rows, is_whole=head.height == records.total)
+        if is_lead:
+            set_aside.extend(notes_below(records, db, context, head.height))
+    types, empty, drift = _custom(opened, rows, is_whole=head.height == records.total)
     reasons = dict(set_aside["reason_code"].value_counts(sort=True).iter_rows())
     table = rows.tables[plan.kind.table]
     return Preview(
@@ -183,6 +189,7 @@ def preview(
         columns=tuple(_column(header, context, types) for header in plan.headers),
         constants=plan.constants,
         filled={c: table[c].count() for c in table.columns if table[c].count()},
+        empty=empty,
         unreadable=dict(context.unreadable),
         quarantined_by_reason=reasons,
         quarantined_at={reason: _places(set_aside, reason) for reason in reasons},
@@ -208,19 +215,21 @@ def _opened(
         return replace(opened, context=context, source_from=source_from), str(error)
 
 
-def _custom(opened: Opened, rows: Rows, *, is_whole: bool) -> tuple[dict[str, str], Drift]:
-    """Return the types of the custom columns in the sample, and the drift as far as it shows."""
+def _custom(
+    opened: Opened, rows: Rows, *, is_whole: bool
+) -> tuple[dict[str, str], tuple[str, ...], Drift]:
+    """Return types of the custom columns, the empty ones, and the drift as far as it shows."""
     plan = opened.context.plan
     survey = TypeSurvey(plan.custom, opened.context.decimal)
     if "custom" in rows.tables:
         survey.see(rows.tables["custom"])
-    types, before = survey.types(), opened.before
-    drift = drift_of(before, plan.headers, types, survey.empty())
+    types, before, empty = survey.types(), opened.before, survey.empty()
+    drift = drift_of(before, plan.headers, types, empty)
     if is_whole:
-        return types, drift
+        return types, empty, drift
     # A sample may look narrower than the whole column does; it never looks wider.
     wider = {c: k for c, k in drift.retyped.items() if _WIDER[k[1]] > _WIDER.get(k[0], 2)}
-    return types, Drift(drift.since, drift.added, drift.removed, drift.renamed, wider)
+    return types, empty, Drift(drift.since, drift.added, drift.removed, drift.renamed, wider)
 
 
 def _column(header: str, context: Context, types: dict[str, str]) -> Column:
@@ -228,6 +237,7 @@ def _column(header: str, context: Context, types: dict[str, str]) -> Column:
     fields = [name for name, claimed in plan.claims.items() if claimed == header]
     fields += [name for name, rest in plan.fallbacks.items() if header in rest]
     fields += [flag for flag, headers in plan.opt_outs.items() if header in headers]
+    fields += ["opt-out where its words say so"] if plan.worded.get(header) else []
     fields += ["outcome" for rule in plan.outcomes if rule.column == header]
     if plan.label is not None and plan.label.column == header:
         fields.append("label")
@@ -249,12 +259,12 @@ def _places(set_aside: pl.DataFrame, reason: str) -> tuple[str, ...]:
 
 def _refusal(opened: Opened, given: Mapping, head: pl.DataFrame) -> str:
     """Say why `land` would refuse, as far as the sample shows it."""
-    plan = opened.context.plan
+    plan, context, last = opened.context.plan, opened.context, opened.bound_by
     survey = ConsentSurvey(plan)
     survey.add(survey.count(head))
     try:
-        check_there(opened.before, plan, given.consent, opened.context.file_name)
-        survey.check(opened.before, given.consent, opened.context.file_name)
+        check_there(last, plan, given.consent, context.file_name, context.source_system)
+        survey.check(last, given.consent, context.file_name)
     except RefusedError as error:
         return str(error)
     return ""

@@ -4,10 +4,17 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Final
 
 from pipelines.load.batches.batch import RECORD_FILE, Landed
+from pipelines.load.meaning.plan import Plan
+from pipelines.load.understand.drift import columns_of, same_columns
 
 _NAME = "sources"
+# Of the columns of either file, beside those that carry a no.
+_SHARED: Final = 0.75
+# Any two files have an id, an address or a name in common.
+_FEWEST_SHARED: Final = 2
 
 
 def last_load(batches_dir: Path, kind: str, source_system: str) -> Landed | None:
@@ -21,6 +28,47 @@ def last_load(batches_dir: Path, kind: str, source_system: str) -> Landed | None
     # No notes yet, or a batch that somebody took away: then all of them are looked through, once.
     batch = next(iter(_named(path, batches_dir)), None) or _newest(batches_dir).get(path.name)
     return None if batch is None else Landed.read(batch)
+
+
+def last_loads(batches_dir: Path, kind: str) -> list[Landed]:
+    """Return the record of the last batch of every source of a kind."""
+    notes = batches_dir.with_name(_NAME).glob(f"{kind}.*.json")
+    batches = [next(iter(_named(note, batches_dir)), None) for note in notes]
+    return [Landed.read(batch) for batch in batches if batch is not None]
+
+
+def akin(batches_dir: Path, plan: Plan, source_from: str) -> Landed | None:
+    """Return the last load of another source that a file seems to be the next export of.
+
+    Where nobody names the source its name is guessed, and a guess must not free a file from what
+    its source has promised: ``leads_may.csv`` and ``leads_june.csv`` are two names.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the file; the source of its guessed name was never loaded.
+    source_from : str
+        Who named the source. Mapping and argument are believed: then nothing is akin.
+
+    Returns
+    -------
+    Landed or None
+        The newest load of the same kind with the same columns, but for a few and for those that
+        carry a no. Of lists of contact points none: what one of them says no other takes back.
+    """
+    if source_from in ("mapping", "argument") or plan.kind.name in ("suppressions", "registry"):
+        return None
+    loads = last_loads(batches_dir, plan.kind.name)
+    similar = [load for load in loads if _is_similar(load, plan)]
+    return max(similar, key=lambda load: (load.at, load.batch_id), default=None)
+
+
+def _is_similar(load: Landed, plan: Plan) -> bool:
+    before = [header for header in columns_of(load) if header not in load.consent]
+    flags = {header for headers in plan.opt_outs.values() for header in headers}
+    now = [header for header in plan.headers if header not in flags]
+    shared = len(same_columns(before, now))
+    return shared >= max(_FEWEST_SHARED, _SHARED * max(len(before), len(now)))
 
 
 def remember_load(batches_dir: Path, kind: str, source_system: str, batch_id: str) -> None:

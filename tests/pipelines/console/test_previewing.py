@@ -85,3 +85,19 @@ def test_a_file_that_cannot_be_used_keeps_no_other_from_being_shown(tmp_path, mo
     with pytest.raises(BadInputError, match=r"^a\.csv: "):
         previewing.show_preview(LoadRequest([broken, whole], "leads"), as_json=False)
     assert "b.csv: 1 records" in capsys.readouterr().out
+
+
+def test_many_empty_columns_are_counted_and_not_listed(show):
+    headers = ["source_id", "email", *(f"Extra {i}" for i in range(40)), "City", "", "", ""]
+    text = show(",".join(headers) + "\n1,a@x.io" + "," * 41 + "Oslo,,,\n", 120)
+    assert "and 40 more columns (custom, empty in the 1 records looked at): Extra 0" in text
+    assert sum(line.strip().startswith("Extra") for line in text.splitlines()) <= 1
+    assert "column_43" not in text
+    few = show("source_id,Fax,City\n1,,Oslo\n", 120)
+    assert any(line.split()[:2] == ["Fax", "custom"] for line in few.splitlines())
+
+
+def test_what_load_would_ask_stands_in_the_dry_run(show):
+    text = show("source_id,Unsubscribe link\n1,x\n", 160)
+    assert "load would refuse this file" in text
+    assert '[consent] ignored = ["Unsubscribe link"]' in " ".join(text.split())

@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.load import Landed
-from tests.pipelines.load.conftest import rows
+from pipelines.load import Landed, merge
+from tests.pipelines.load.conftest import AT, rows
 
 Load = Callable[..., Landed]
 
@@ -91,6 +91,38 @@ def test_a_yes_with_a_date_nobody_can_read_is_set_aside_and_a_no_holds(load, col
     landed = load(content, "consent")
     assert rows(landed, "consent_event")["status"].to_list() == ["opt_out"]
     assert landed.quarantined_by_reason == {"unreadable_date": 1}
+
+
+def test_a_yes_of_unknown_age_stays_of_unknown_age_and_a_no_counts_from_now(load: Load):
+    content = "email,status,captured_at\na@x.example,opt_in,\nb@x.example,opt_out,\n"
+    content += "c@x.example,unknown,\nd@x.example,objected_profiling,\n"
+    found = rows(load(content, "consent"), "consent_event").select("status", "captured_at").rows()
+    assert found == [
+        ("opt_in", None), ("opt_out", AT), ("unknown", None), ("objected_profiling", AT),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "word"),
+    [("consent", "consent_event", "opt_out"), ("customers", "customer", "customer")],
+)
+def test_an_address_and_a_number_beside_it_both_count(load: Load, db, kind, table, word):
+    text = f"email,phone,status\na@x.example,+31612345678,{word}\nb@x.example,,{word}\n"
+    landed = load(text, kind, source_system="crm")
+    found = set(rows(landed, table)["contact_key"])
+    assert found == {"a@x.example", "+31612345678", "b@x.example"}
+    counts = merge(db, [landed], AT)[0]
+    assert (counts.records, counts.loaded, counts.updated, counts.unchanged) == (2, 2, 0, 0)
+    text += f"c@x.example,+31612345679,{word}\n"
+    again = load(text, kind, "next.csv", source_system="crm")
+    counts = merge(db, [again], AT)[0]
+    assert (counts.records, counts.loaded, counts.updated, counts.unchanged) == (3, 1, 0, 2)
+    assert db.scalar(f"SELECT count(*) FROM {table}") == 5
+
+
+def test_a_yes_is_of_the_address_it_names_first(load: Load):
+    text = "email,phone,status\na@x.example,+31612345678,opt_in\n"
+    assert rows(load(text, "consent"), "consent_event")["contact_key"].to_list() == ["a@x.example"]
 
 
 @pytest.mark.parametrize(

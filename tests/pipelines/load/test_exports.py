@@ -178,7 +178,7 @@ def test_odoo_as_its_interface_gives_it(export: Export):
             "salesforce_tasks.csv",
             [
                 ("00Q5f00000001r6EAA", "call", "out", datetime(2024, 1, 5, 10), "No answer", 65),
-                ("00Q5f00000001r7EAA", "email", None, datetime(2024, 1, 2, 9), "Not Started", None),
+                ("00Q5f00000001r7EAA", "task", None, datetime(2024, 1, 2, 9), "Not Started", None),
             ],
         ),
         (

@@ -119,3 +119,29 @@ def test_a_batch_of_an_earlier_version_is_frozen_by_its_mapping(load):
     record.write_text(json.dumps(content))
     with pytest.raises(RefusedError, match="DoNotCall"):
         load("source_id,Email Opt Out\n3,false\n", name="b.csv", source_system="crm")
+
+
+MAY = "Id,Email,City,DoNotCall\n1,a@x.example,Ede,false\n2,b@x.example,Ede,true\n"
+JUNE = "Id,Email,City\n2,b@x.example,Ede\n"
+
+
+@pytest.mark.parametrize("name", ["leads_june.csv", "report1785590.csv", "Leads (1).csv"])
+def test_a_guessed_name_frees_no_file_from_what_its_source_has_promised(load, name):
+    load(MAY, name="leads_may.csv")
+    with pytest.raises(RefusedError, match=r"DoNotCall.*leads_may.*--source-system"):
+        load(JUNE, name=name)
+    other = MAY.replace("false", "see notes").replace("true", "see letter")
+    with pytest.raises(RefusedError, match="retyped"):
+        load(other, name=name)
+    assert load(JUNE, name=name, source_system="shop").landed == 1, "the name is believed"
+
+
+def test_a_file_with_other_columns_is_of_another_source(load):
+    load(MAY, name="leads_may.csv")
+    assert load("Id,Mail,Plaats,Land,Bron\n1,a@x.example,Ede,NL,web\n", name="web.csv").landed == 1
+
+
+def test_one_list_of_contact_points_takes_nothing_back_of_another(load):
+    load("email,reason,since\na@x.example,stop,2024-01-01\n", "suppressions", "mail.csv")
+    second = "phone,reason,since\n+31612345678,stop,2024-01-01\n"
+    assert load(second, "suppressions", "calls.csv").landed == 1

@@ -200,10 +200,10 @@ def test_keys_of_json_lines_may_hold_anything(load: Load):
     first = dict(zip(custom.columns, custom.row(0), strict=True))
     assert sorted(str(value) for value in first.values()) == [
         "1.5",
+        "[1]",
         "none",
         "s",
         "true",
-        '{"x":[1]}',
     ]
     assert set(custom.row(1)) == {None}
 

@@ -27,7 +27,7 @@ PENDING = "SELECT lead_key FROM salvaged_row WHERE reviewed_by IS NULL AND lead_
 def salvage(tmp_path, monkeypatch):
     """Land a file whose reader says that it repaired some records; merge it and note them."""
     module = sys.modules["pipelines.load.land"]
-    opened = module.open_records
+    opened = module.open_export
 
     def _salvage(content, repaired, kind="leads", name="file.csv", at=AT, db=None, **mapping):
         def reader(*args, **options):
@@ -37,7 +37,7 @@ def salvage(tmp_path, monkeypatch):
             frame = pl.DataFrame(marks, schema=REPAIRED_SCHEMA, orient="row")
             return replace(found, repaired=frame)
 
-        monkeypatch.setattr(module, "open_records", reader)
+        monkeypatch.setattr(module, "open_export", reader)
         path = tmp_path / name
         path.write_text(content)
         batch = land(

@@ -11,6 +11,7 @@ LIST = """email,phone,country
 c@z.example,"030 123456 / 0151 23456789",DE
 "Ann <d@x.example>, junk@",,
 nobody,,
+f@x.example (also g@x.example),,
 """
 
 
@@ -28,5 +29,7 @@ def test_each_address_and_number_of_a_cell_is_suppressed(tmp_path):
         (2, "+4930123456"),
         (2, "c@z.example"),
         (3, "d@x.example"),
+        (5, "f@x.example"),
+        (5, "g@x.example"),
     ]
-    assert (landed.records, landed.landed, landed.quarantined) == (4, 3, 1)
+    assert (landed.records, landed.landed, landed.quarantined) == (5, 4, 1)

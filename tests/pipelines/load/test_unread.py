@@ -51,6 +51,10 @@ SET_ASIDE = {
         "l1,email,ai,2026-08-01,sent\nl3,email,ai,2026-08-01,opted_out,oh\n"
         "l2,email,ai,2026-08-01,sent,oh\n",
     ),
+    "a register": ("registry", "us_dnc", "registry,phone\nus_dnc,+1 212 555 0199\n"
+                   "us dnc list,+1 (212) 555-0103\n"),
+    "a customer": ("customers", "shop", "email,status\nx@y.example,customer\n"
+                   "p3@f3.example,gold\n"),
     "a suppression": ("suppressions", "crm", "email,channel\nx@y.example,\np3@f3.example,,oh\n"),
 }  # fmt: skip
 

@@ -25,6 +25,19 @@ def test_a_row_that_is_counted_and_not_written_fails_the_merge(load, db, monkeyp
         merge(db, [batch], AT)
 
 
+def test_a_lead_that_is_counted_and_not_written_fails_the_merge(load, db, monkeypatch):
+    run = Database.run
+
+    def losing(self, statement, **params):
+        lost = "landed_key.is_new AND landed.row_number > 1\n"
+        run(self, statement.replace("landed_key.is_new\n", lost), **params)
+
+    batch = load("source_id,email\n1,a@x.example\n2,b@x.example\n")
+    monkeypatch.setattr(Database, "run", losing)
+    with pytest.raises(StoreError, match="1 leads are stored"):
+        merge(db, [batch], AT)
+
+
 def test_new_changed_and_known_rows_add_up(load, db):
     merge(db, [load(OUTCOMES, "outcomes")], AT)
     changed = load(OUTCOMES.replace("b,won", "b,lost") + "3,c,won,2024-01-01\n", "outcomes")

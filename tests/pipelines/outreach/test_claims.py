@@ -23,7 +23,7 @@ def snapshot(tmp_path):
         db.run(
             "INSERT INTO lead BY NAME SELECT range AS lead_key, 's' AS source_system,"
             " 'id' || range AS source_id, 'P' || range || '@x.example' AS own_email,"
-            " 'p' || range || '@x.example' AS email_key, 'x.example' AS email_domain,"
+            " 'p' || range || '@x.example' AS own_email_key, 'x.example' AS email_domain,"
             f" '+1555000' || (1000 + range) AS phone_e164 FROM range({PEOPLE})"
         )
         db.run("INSERT INTO dedupe_link SELECT lead_key, lead_key, 'self', NULL FROM lead")

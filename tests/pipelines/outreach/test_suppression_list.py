@@ -52,7 +52,7 @@ def _entries(ledger, secret):
     entries = pl.concat(suppressions.frames(ledger)).select(
         "suppression_id", "kind", "reason", "source"
     )
-    tags = suppressions.tags(ledger, tag_scheme(secret))
+    tags = pl.concat(suppressions.tags(ledger, tag_scheme(secret)))
     return sorted(entries.rows()), sorted(tags.rows())
 
 

@@ -54,6 +54,14 @@ def test_leads_that_cannot_be_read_stop_the_night_where_their_source_says_no(nig
         night("c.csv", damaged)
 
 
+def test_a_loose_file_that_cannot_be_read_stops_the_night_where_any_source_says_no(night, home):
+    loose = home.inbox / "loose.csv"
+    loose.write_text('source_id,x\n"1,true\n')
+    assert night("a.csv", "source_id,x\n1,y\n")[1], "nothing has said no yet"
+    with pytest.raises(BadInputError):
+        night("b.csv", "source_id,DoNotCall\n1,false\n")
+
+
 def test_load_tells_the_drift_and_keeps_what_a_delta_lacks(home, tmp_path):
     for name, content in (("a.csv", "source_id,A b,c\n1,1,x\n"), ("b.csv", "source_id,a_b\n1,2\n")):
         path = tmp_path / name

@@ -24,7 +24,7 @@ def test_the_work_file_is_gone_before_another_file_is_written(
     home: Home, monkeypatch: pytest.MonkeyPatch, rewriting: Rewriting, counted: dict[str, int]
 ) -> None:
     ctx = RunContext(home, Settings(), "run", date(2026, 1, 9))
-    begin(home, ctx.run_id)
+    begin(home, ctx.run_id, keep=2)
 
     def watched(path: Path, share: float, **given: object) -> Rewriting:
         assert not work_file(home, ctx.run_id).exists()

@@ -7,15 +7,27 @@ point that no opt-out reaches.
 from pipelines.load.meaning.presets.headers import joined
 
 _WORDS = {
-    "email": "e-mail, email address, e-mail address, primary email, work email, e-mail 1, "
-    "person - email, emailaddress1",
+    "email": "e-mail, email address, e-mail address, primary email, work email, e-mail 1, person "
+    "- email, person - email - work, emailaddress1, e-mail-adresse, adresse e-mail, courriel, "
+    "correo electrónico, correo electronico, correo, e-mailadres, endereço de e-mail",
     "phone": "phone number, telephone, telephone number, business phone, work phone, telefon, "
-    "telefonnummer, person - phone, telephone1",
+    "telefonnummer, rufnummer, person - phone, person - phone - work, telephone1, téléphone, "
+    "teléfono, telefono, telefone, telefoon, telefoonnummer",
     "mobile": "mobile phone, mobile number, mobile phone number, cell phone, cell, mobiltelefon, "
-    "mobilephone",
-    "first_name": "firstname, given name, vorname",
-    "last_name": "lastname, surname, family name, nachname",
-    "company": "company name, organisation, organization, organization - name, account name, firma",
+    "mobilephone, handy, handynummer, mobilnummer, téléphone portable, teléfono móvil, móvil, "
+    "cellulare, celular, telemóvel, mobiel, person - phone - mobile",
+    "first_name": "firstname, given name, vorname, prénom, voornaam, primer nombre",
+    "last_name": "lastname, surname, family name, nachname, familienname, nom de famille, "
+    "apellidos, apellido, cognome, achternaam, sobrenome, apelido",
+    # The last of them only where nothing else names the person; see `by_name`.
+    "full_name": "fullname, contact name, contact person, lead name, person - name, "
+    "ansprechpartner, kontaktname, nom du contact, nombre del contacto, nome contatto, nom "
+    "complet, nombre completo, nome completo, volledige naam, name",
+    "company": "person - organization, company name, organisation, organization, organization - "
+    "name, account name, firma, firmenname, unternehmensname, unternehmen, nom de l'entreprise, "
+    "nom de la société, nombre de la empresa, nome azienda, nome da empresa, entreprise, "
+    "société, empresa, azienda, bedrijf, bedrijfsnaam",
+    "country": "country/region, address1_country, land, pays, país, paese",
     "title": "job title, jobtitle",
     "postal_code": "zip, zip code, zip/postal code, postcode, plz",
     "street": "street address, address line 1",
@@ -23,12 +35,17 @@ _WORDS = {
     "status": "lead status",
     "owner_id": "lead owner, lead owner.id",
     "employees": "number of employees, no. of employees",
-    "created_at": "created date, create date, created time, created on, date created, "
-    "creation date, lead created, date entered",
-    "modified_at": "modified date, modified time, modified on, last modified date, date modified",
+    "created_at": "created date, create date, created time, created on, date created, creation "
+    "date, lead created, date entered, person - person created, erstellt am, angelegt am, "
+    "erstellungsdatum, créé le, date de création, creado el, fecha de creación, creato il, data "
+    "creazione, aangemaakt op, criado em",
+    "modified_at": "modified date, modified time, modified on, last modified date, date "
+    "modified, (do not modify) modified on",
 }
 # What an id may be called, spelt in any way; the first that a file has is asked.
-ID_NAMES = ("id", "leadid", "contactid", "recordid", "prospectid", "externalid", "uuid", "guid")
+ID_NAMES = ("id", "leadid", "lead-id", "person-id", "contactid", "recordid", "prospectid",
+            "externalid", "idexterne", "externeid", "idexterno", "idesterno", "uuid", "guid",
+            "(donotmodify)lead", "(donotmodify)contact")  # fmt: skip
 OTHER_NAMES: dict[str, tuple[str, ...]] = {
     name: tuple(words.split(", ")) for name, words in _WORDS.items()
 }

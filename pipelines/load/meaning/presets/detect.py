@@ -166,17 +166,19 @@ def _bare(header: str, preset: Preset) -> str:
     if preset.name == "salesforce":
         return _OBJECT.sub("", plain)
     if preset.name == "odoo":
-        # country_id, country_id/id, country_id/.id and Country/Country Code are one field.
-        first, slash, _ = plain.partition("/")
-        return first if slash and first and plain not in _columns(preset)[0] else plain
+        # country_id, country_id/id, country_id/.id, Country/Country Code are one field, and so is
+        # country_id.display_name, as the interface gives it.
+        first, sign, _ = plain.replace(".", "/", 1).partition("/")
+        return first if sign and first and plain not in _columns(preset)[0] else plain
     return plain
 
 
 def form_rank(header: str) -> int:
     """Tell how much a many2one column says: a name most, then a code, an external id, a number."""
-    tail = spelling.plain(header).partition("/")[2]
+    plain = spelling.plain(header)
+    tail = plain.partition("/")[2] or plain.lstrip(".").partition(".")[2]
     if not tail or "name" in tail:
         return 0
     if "code" in tail:
         return 1
-    return 3 if tail in (".id", "database id") else 2
+    return 3 if tail in (".id", "database id") or ("." in plain and tail == "id") else 2

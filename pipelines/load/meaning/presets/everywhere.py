@@ -1,5 +1,7 @@
 """Headers that prove nothing, and headers that prove it was somebody else."""
 
+from pipelines.load.meaning.presets.odoo_labels import NEUTRAL
+
 # Written by many CRMs, those without a preset here too.
 EVERYWHERE: frozenset[str] = frozenset(
     [
@@ -122,7 +124,7 @@ EVERYWHERE: frozenset[str] = frozenset(
         "website",
         "zip",
     ]
-)
+).union(NEUTRAL)
 # Zoho, Dynamics 365, Pipedrive and others share most of their labels with Salesforce; these it
 # never writes.
 OF_OTHERS: frozenset[str] = frozenset(

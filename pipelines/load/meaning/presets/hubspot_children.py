@@ -7,7 +7,9 @@ says when it was done.
 from pipelines.load.meaning.presets.table import Known, Preset, plain
 
 _WHO = (
-    Known("hs_object_id", "Record ID", "activity_id", also=("engagement_id", "Engagement ID")),
+    Known(
+        "hs_object_id", "Record ID", "activity_id", also=("engagement_id", "Engagement ID", "id")
+    ),
     Known("associated_contact_ids", "Associated Contact IDs", "lead_source_id"),
     Known("contact_id", "Contact ID", "lead_source_id", also=("associations.contacts",)),
     Known("hubspot_owner_id", "Activity assigned to", "actor_id"),
@@ -26,7 +28,20 @@ _COMMON = plain(
     "archived",
 )
 _AT = Known("hs_timestamp", "Activity date", "at")
-_CREATED = Known("hs_createdate", "Create date", "at", also=("Created date", "createdate"))
+_CREATED = Known(
+    "hs_createdate", "Create date", "at", also=("Created date", "createdate", "createdAt")
+)
+
+
+# HubSpot, "Calls API": the ids of the outcomes that every portal has. A portal's own ones stay ids.
+_CALL_OUTCOMES = (
+    ("9d9162e7-6cf3-4944-bf63-4dff82258764", "Busy"),
+    ("f240bbac-87c9-4f6e-bf70-924b57d47db7", "Connected"),
+    ("a4c4c377-d246-4b32-a13b-75a56a4cd0ff", "Left live message"),
+    ("b2cf5968-551e-4856-9783-52b3da59a7d0", "Left voicemail"),
+    ("73a0d17f-1163-4015-bdd5-ec830791da20", "No answer"),
+    ("17b47fee-58de-441e-a44c-c6300d46f273", "Wrong number"),
+)
 
 
 def _preset(channel: str, signature: tuple[str, ...], *columns: Known) -> Preset:
@@ -36,6 +51,7 @@ def _preset(channel: str, signature: tuple[str, ...], *columns: Known) -> Preset
         constants=(("channel", channel),),
         signature=signature,
         vendor=r"^hs_",
+        codes=(("result", _CALL_OUTCOMES),) if channel == "call" else (),
         columns=(*_WHO, *columns, *_COMMON),
     )
 
@@ -48,8 +64,14 @@ CALLS = _preset(
     Known("hs_call_title", "Call title", "subject"),
     Known("hs_call_direction", "Call direction", "direction"),
     Known("hs_call_disposition", "Call outcome", "result"),
-    Known("hs_call_status", "Call status", "result"),
-    Known("hs_call_duration", "Call duration", "duration_s", scale=0.001),
+    Known("hs_call_status", "Call status", "progress"),
+    Known(
+        "hs_call_duration",
+        "Call duration",
+        "duration_s",
+        also=("Call duration (HH:mm:ss)",),
+        scale=0.001,
+    ),
     *plain(
         "hs_call_body",
         "Call notes",
@@ -71,7 +93,7 @@ EMAILS = _preset(
     _CREATED,
     Known("hs_email_subject", "Email subject", "subject"),
     Known("hs_email_direction", "Email direction", "direction"),
-    Known("hs_email_status", "Email send status", "result"),
+    Known("hs_email_status", "Email send status", "progress"),
     *plain(
         "hs_email_text",
         "hs_email_html",
@@ -93,7 +115,7 @@ MEETINGS = _preset(
     _AT,
     _CREATED,
     Known("hs_meeting_title", "Meeting name", "subject", also=("Meeting title",)),
-    Known("hs_meeting_outcome", "Meeting outcome", "result"),
+    Known("hs_meeting_outcome", "Meeting outcome", "progress"),
     *plain(
         "hs_meeting_body",
         "Meeting description",
@@ -119,7 +141,7 @@ TASKS = _preset(
     Known("hs_task_completion_date", "Completed at", "at"),
     _CREATED,
     Known("hs_task_subject", "Task title", "subject"),
-    Known("hs_task_status", "Task status", "result"),
+    Known("hs_task_status", "Task status", "progress", also=("Status",)),
     *plain(
         "hs_timestamp",
         "Due date",

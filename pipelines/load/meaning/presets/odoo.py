@@ -1,12 +1,28 @@
 """Odoo crm.lead: technical names, labels, and many2one columns in their forms."""
 
+from dataclasses import replace
+
+from pipelines.load.meaning.presets.odoo_labels import LABELS
 from pipelines.load.meaning.presets.table import Known, Preset, Words, leaks, plain
 
 # Every stage of a pipeline has a name of its own; the external ids are those of the first four.
 _STAGE = Words(
     "stage_id",
     (
-        ("won", ("Won", "crm.stage_lead4", "Gewonnen", "Gagné", "Ganado", "Ganada", "Vinto")),
+        (
+            "won",
+            (
+                "Won",
+                "crm.stage_lead4",
+                "Gewonnen",
+                "Gagné",
+                "Ganado",
+                "Ganada",
+                "Vinto",
+                "Ganho",
+                "Ganha",
+            ),
+        ),
         ("lost", ("Lost", "Verloren", "Perdu", "Perdido", "Perdida", "Perso")),
         ("qualified", ("Qualified", "crm.stage_lead2")),
         ("open", ("New", "crm.stage_lead1", "Proposition", "crm.stage_lead3")),
@@ -56,7 +72,15 @@ LEADS = Preset(
         Known("lang_id", "Language", "language"),
         Known("is_blacklisted", "Blacklist", "do_not_email"),
         Known("partner_is_blacklisted", "Partner is blacklisted", "do_not_email"),
-        Known("phone_blacklisted", "Phone Blacklisted", "do_not_call"),
+        Known(
+            "phone_blacklisted",
+            "Phone Blacklisted",
+            "do_not_call",
+            also=("Blacklisted Phone is Phone",),
+        ),
+        Known("mobile_blacklisted", "Blacklisted Phone Is Mobile", "do_not_call"),
+        Known("phone_sanitized_blacklisted", None, "do_not_call"),
+        Known("opt_out", "Opt-Out", "do_not_email"),
         Known("probability", "Probability", "win_probability"),
         Known("date_closed", "Closed Date", "closed_at"),
         Known("date_conversion", "Conversion Date", "opportunity_at"),
@@ -115,6 +139,7 @@ LEADS = Preset(
             "Campaign",
             "email_domain_criterion",
             "phone_sanitized",
+            "Sanitized Number",
             "iap_enrich_done",
             "lead_mining_request_id",
             "create_uid",
@@ -132,4 +157,7 @@ LEADS = Preset(
     ),
 )
 
-PRESETS = (LEADS,)
+_TRANSLATED = tuple(
+    replace(column, also=column.also + LABELS.get(column.api, ())) for column in LEADS.columns
+)
+PRESETS = (replace(LEADS, columns=_TRANSLATED),)

@@ -4,8 +4,14 @@ from pipelines.load.meaning.presets.table import Known, Preset, Words, leaks, pl
 
 # Fields of an org's own, of an installed package and of person accounts; columns of another object
 # that a query has joined.
-_VENDOR = r"__c$|__pc$|__r\.|^(owner|recordtype|account|createdby|lastmodifiedby)\."
-_LEAKS = r"^converted|^opportunity|^last (viewed|referenced|transfer)|^days since"
+_VENDOR = (
+    r"__c$|__pc$|__r\.|^(owner|recordtype|account|createdby|lastmodifiedby|attributes"
+    r"|converted\w+)\."
+)
+_LEAKS = (
+    r"^attributes\.|\.attributes$|^converted|^opportunity|^last (viewed|referenced|transfer)"
+    r"|^days since"
+)
 # The picklists that Salesforce has shipped; an org's own words go into the mapping file.
 _STATUS = Words(
     "Status",
@@ -56,7 +62,7 @@ LEADS = Preset(
         Known("Rating", "Rating", "rating"),
         Known("Status", "Lead Status", "status"),
         Known("OwnerId", "Lead Owner", "owner_id", also=("Lead Owner ID",)),
-        Known("Owner ID", "Owner", "owner_id"),
+        Known("Owner ID", "Owner", "owner_id", also=("Owner.Id", "Owner.Name")),
         Known("CreatedDate", "Created Date", "created_at"),
         Known("Create Date", None, "created_at"),
         Known("LastModifiedDate", "Last Modified Date", "modified_at"),
@@ -176,7 +182,8 @@ CONTACTS = Preset(
         Known("MailingCountryCode", "Mailing Country Code", "country"),
         Known("MailingCountry", "Mailing Country", "country"),
         Known("LeadSource", "Lead Source", "lead_source"),
-        Known("OwnerId", "Contact Owner", "owner_id", also=("Contact Owner ID",)),
+        Known("OwnerId", "Contact Owner", "owner_id",
+              also=("Contact Owner ID", "Owner.Id", "Owner.Name")),
         Known("CreatedDate", "Created Date", "created_at"),
         Known("LastModifiedDate", "Last Modified Date", "modified_at"),
         Known("SystemModstamp", "System Modstamp", "modified_at"),

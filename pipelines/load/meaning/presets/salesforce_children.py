@@ -2,7 +2,7 @@
 
 from pipelines.load.meaning.presets.table import Known, Preset, Words, plain
 
-_VENDOR = r"__c$|__r\.|^(owner|who|what|lead|contact|campaign)\."
+_VENDOR = r"__c$|__r\.|^(owner|who|what|lead|contact|campaign|account|attributes)\."
 _COMMON = plain(
     "WhatId",
     "Related To ID",
@@ -38,7 +38,12 @@ TASKS = Preset(
     vendor=_VENDOR,
     columns=(
         Known("Id", "Activity ID", "activity_id", also=("Task ID",)),
-        Known("WhoId", "Lead ID", "lead_source_id", also=("Name ID", "Who ID", "Contact/Lead ID")),
+        Known(
+            "WhoId",
+            "Lead ID",
+            "lead_source_id",
+            also=("Name ID", "Who ID", "Contact/Lead ID", "Who.Id"),
+        ),
         Known("LeadId", None, "lead_source_id"),
         Known("CompletedDateTime", "Completed Date", "at", also=("Completed Date/Time",)),
         Known("ActivityDateTime", "Start", "at"),
@@ -47,10 +52,12 @@ TASKS = Preset(
         Known("Type", "Type", "channel", also=("Activity Type", "Task/Event")),
         Known("CallType", "Call Type", "direction"),
         Known("CallDisposition", "Call Result", "result"),
-        Known("Status", "Status", "result"),
+        # What a task came to stands in the call result; an open one came to nothing yet.
+        Known("Status", "Status", "progress", also=("Task Status",)),
+        Known("IsClosed", "Closed", "is_done"),
         Known("CallDurationInSeconds", "Call Duration", "duration_s"),
         Known("Subject", "Subject", "subject"),
-        Known("OwnerId", "Assigned", "actor_id", also=("Assigned To ID",)),
+        Known("OwnerId", "Assigned", "actor_id", also=("Assigned To ID", "Owner.Id", "Owner.Name")),
         Known("CampaignId", "Campaign ID", "campaign_id"),
         *_COMMON,
         *plain(
@@ -58,8 +65,6 @@ TASKS = Preset(
             "Due Date",
             "Date",
             "IsHighPriority",
-            "IsClosed",
-            "Closed",
             "CallObject",
             "Call Object Identifier",
             "RecurrenceActivityId",
@@ -78,7 +83,12 @@ EVENTS = Preset(
     vendor=_VENDOR,
     columns=(
         Known("Id", "Activity ID", "activity_id", also=("Event ID",)),
-        Known("WhoId", "Lead ID", "lead_source_id", also=("Name ID", "Who ID", "Contact/Lead ID")),
+        Known(
+            "WhoId",
+            "Lead ID",
+            "lead_source_id",
+            also=("Name ID", "Who ID", "Contact/Lead ID", "Who.Id"),
+        ),
         Known("ActivityDateTime", "Start", "at", also=("Due Date Time",)),
         Known("StartDateTime", "Start Date Time", "at", also=("Start Date/Time",)),
         # All-day events have no time; for an event it is the day itself, not a due date.
@@ -86,7 +96,7 @@ EVENTS = Preset(
         Known("CreatedDate", "Created Date", "at"),
         Known("DurationInMinutes", "Duration", "duration_s", scale=60.0),
         Known("Subject", "Subject", "subject"),
-        Known("OwnerId", "Assigned", "actor_id", also=("Assigned To ID",)),
+        Known("OwnerId", "Assigned", "actor_id", also=("Assigned To ID", "Owner.Id", "Owner.Name")),
         *_COMMON,
         *plain(
             "EndDateTime",

@@ -76,6 +76,8 @@ class Preset:
         Pattern of headers that only this CRM writes, whatever follows; as `headers.plain`.
     leaks : str or None
         Pattern of headers that tell the outcome or count up to the export; as `headers.plain`.
+    codes : tuple of (str, tuple of (str, str))
+        Field to the codes that the CRM writes in it, and what each stands for.
     false_is_blank : bool
         The CRM writes ``False`` for an empty field of any type.
     """
@@ -90,6 +92,7 @@ class Preset:
     signature: tuple[str, ...] = ()
     vendor: str | None = None
     leaks: str | None = None
+    codes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     false_is_blank: bool = False
 
 

@@ -28,6 +28,10 @@ READ = [
     ("ann@acme.example; ANN@acme.example", "ann@acme.example"),
     ("\u4f0a\u662d@\u90f5\u4ef6.example", "\u4f0a\u662d@xn--5nqv22n.example"),
     ("test@acme.example", "test@acme.example"),
+    ("SMTP:ann@acme.example", "ann@acme.example"),
+    ("E-Mail: ann@acme.example", "ann@acme.example"),
+    ("(ann@acme.example)", "ann@acme.example"),
+    ("ann@home <ann@acme.example>", "ann@acme.example"),
 ]
 UNREAD = [
     "ann@acme.example; bob@acme.example", "ann@acme.example bob@", "ann@acme.example.",
@@ -35,6 +39,8 @@ UNREAD = [
     "ann@yy--x.example", "ann@xn--0.example", "ann@1.xn--4dbc.com", '"ann@acme.example',
     'ann"lee"@acme.example', '""@acme.example', "<ann@acme.example", "<ann@acme.example>>",
     "\u0301ann@acme.example", "a\u037eb@acme.example", '"a\nb"@acme.example', "ann@acme_x.example",
+    '"Lee, Ann" <ann@acme.example>; "Lee, Bob" <bob@acme.example>',
+    "bob@acme.example <ann@acme.example>", "ann@acme.example (also bob@acme.example)",
     "ann@" + "x" * 64 + ".example", "ann@acme.e", "ann@acme.c0m-", "a<\u0338b@acme.example",
 ]  # fmt: skip
 
@@ -52,6 +58,19 @@ def test_an_address_is_read_out_of_its_cell_and_can_be_suppressed_as_written(giv
 @pytest.mark.parametrize("given", UNREAD)
 def test_what_is_no_address_has_no_key(given):
     assert key(given) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ann@acme.example>", "<ann@acme.example", "[ann@acme.example](mailto:ann@acme.example)",
+        "ann@acme.example!", ",ann@acme.example", "`ann@acme.example`", "ann@acme.example*",
+        "\u00abann@acme.example\u00bb", "ann@acme.example [bounced]",
+        "bob@acme.example (also ann@acme.example)",
+    ],
+)  # fmt: skip
+def test_an_opt_out_of_a_badly_written_address_holds(text):
+    assert "email:ann@acme.example" in suppression_keys("email", text)
 
 
 def test_an_opt_out_of_several_addresses_holds_for_each():

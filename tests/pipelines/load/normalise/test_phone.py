@@ -51,13 +51,13 @@ def test_generated_numbers(pairs):
     assert found.rows() == expected
 
 
-@pytest.mark.parametrize("form", ["E164", "INTERNATIONAL", "NATIONAL"])
+@pytest.mark.parametrize("form", ["E164", "INTERNATIONAL", "NATIONAL", "RFC3966"])
 def test_every_example_of_every_country(form):
     style = getattr(phonenumbers.PhoneNumberFormat, form)
     pairs = [
         (phonenumbers.format_number(example, style), code)
         for code in REGIONS
-        for kind in (0, 1)
+        for kind in phonenumbers.PhoneNumberType.values()
         if (example := phonenumbers.example_number_for_type(code, kind)) is not None
     ]
     texts, codes = zip(*pairs, strict=True)

@@ -22,6 +22,7 @@ from pipelines.load.normalise.text import boolean, opt_out
         ("Georgia", "GE"), ("Congo", None),
         ("Congo, Democratic Republic of the", "CD"),
         ("EE.UU.", "US"), ("P.R. China", "CN"), ("Slovak Republic", "SK"),
+        ("Macao SAR", "MO"), ("Mainland China", "CN"), ("EL", "GR"),
         ("", None), (None, None), ("Narnia", None),
     ],
 )  # fmt: skip
@@ -44,6 +45,9 @@ def test_the_domain_tells_a_country_only_where_it_is_local():
         ("NZ", "Hawke's Bay", "NZ-HKB"), ("ZA", "Gauteng", "ZA-GP"),
         ("PL", "\u0142\u00f3dzkie", "PL-10"),
         ("AR", "C\u00f3rdoba", "AR-X"), ("US", "Ontario", None),
+        ("CA", "Newfoundland & Labrador", "CA-NL"), ("CA", "NWT", "CA-NT"),
+        ("IN", "Tamilnadu", "IN-TN"), ("MX", "Edo. Mex.", "MX-MEX"), ("MX", "NL", "MX-NLE"),
+        ("MX", "M\u00e9xico", None),
     ],
 )  # fmt: skip
 def test_states_as_people_write_them(country, given, code):

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.load.normalise.when import DateStyle, dates, run_twice, timestamps
+from pipelines.load.normalise.when import (
+    SHORT_YEAR,
+    DateStyle,
+    dates,
+    is_day_only,
+    run_twice,
+    timestamps,
+)
 
 
 def read(text: str, **style: str) -> str | None:
@@ -152,3 +159,33 @@ def test_clocks_that_a_zone_ran_twice_are_counted(zone, doubled):
     ]  # fmt: skip
     values, style = pl.Series(plain + doubled), DateStyle(zone)
     assert run_twice(values, timestamps(values, style), style) == len(doubled)
+
+
+BASIC = [
+    ("20240312T091405Z", datetime(2024, 3, 12, 9, 14, 5)),
+    ("20240312T0914", datetime(2024, 3, 12, 9, 14)),
+    ("20240312T091405+0100", datetime(2024, 3, 12, 8, 14, 5)),
+    ("2024-03-12T091405Z", datetime(2024, 3, 12, 9, 14, 5)),
+    ("1710234845.25", datetime(2024, 3, 12, 9, 14, 5, 250_000)),
+    ("2024-03-12 9:14:05 a.m.", datetime(2024, 3, 12, 9, 14, 5)),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), BASIC)
+def test_what_programs_write_without_signs_is_read(text, expected):
+    assert read(text) == expected.isoformat(" ")
+    assert not is_day_only(pl.Series([text])).item()
+
+
+@pytest.mark.parametrize("text", ["20240312T251405Z", "20240230T091405Z", "20240312T09140", "1.5"])
+def test_what_is_near_it_and_impossible_is_none(text):
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_short"),
+    [("12-Mar-24", True), ("12 Mar 24 9:14", True), ("3/4/24", True), ("12-Mar-2024", False),
+     ("12 Mar 2024", False), ("20 Okt. 1999", False), ("24-03-2012", False), ("1 Mai 21", True)],
+)  # fmt: skip
+def test_years_of_two_digits_are_seen_to_be_asked_for(text, is_short):
+    assert pl.Series([text]).str.contains(SHORT_YEAR).item() == is_short

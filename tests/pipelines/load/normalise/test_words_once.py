@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.load.normalise.text import boolean, booleans, clean, opt_out
-from pipelines.load.rows.signals import _read_flag
+from pipelines.load.rows.said_no import _read_flag
 from pipelines.load.rows.words import CONSENT_STATUSES, word_of
 
 CELLS = [

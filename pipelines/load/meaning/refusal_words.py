@@ -1,0 +1,213 @@
+"""What a header that says no looks like, in the languages of the exports: words, not cells.
+
+Read by `refusal_in`, which first takes case, marks, digits and signs away and parts
+``HasOptedOutOfEmail`` into words. A blank in a pattern may be missing in the header.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Literal
+
+# What a column speaks against. `ask`: it looks like a no, and nobody but its owner can tell.
+Refused = Literal["email", "call", "both", "profiling", "processing", "ask", ""]
+
+_SOMETHING = (
+    r"(e ?mail|mail|newsletter|marketing|mailing|call|contact|phone|sms|text|advertis\w*|solicit"
+    r"|campaign|kontakt|anruf|telefon|werbe|werbung|rundschreiben|whats ?app)"
+)
+_VERB = (
+    r"(call|phone|ring|dial|contact|e ?mail|mail|text|sms|disturb|market|solicit|bulk|post|fax|send"
+    r"|process|profil|track|message|approach|robo ?call|direct|advertis)"
+)
+_REFUSALS = "|".join(
+    pattern.replace(" ", " ?").replace(" ??", " ?")
+    for pattern in (
+        r"\bopt(ed|s|ing)? out",
+        r"\bunsub",
+        rf"(do|does|must) (not|n ?t) (allow )?(bulk )?{_VERB}",
+        rf"\b(dont|never|not to( be)?) {_VERB}",
+        rf"\b(no|no more|no further|not (allow|want)\w*) {_SOMETHING}s?\b(?! of)",
+        r"\bdnc\b|\bc?tps\b",
+        r"\b(remove|take|keep) (me )?(from|off) (the )?(all )?lists?\b",
+        r"\b(consenso|consentement|consentimiento|consentimento) (negat|refus|retir|revoc|negad)",
+        r"\brefus rgpd|\brgpd refus|\bnicht (be)?werben",
+        r"\bdnd\b",
+        r"\bblack list",
+        r"\bblock list",
+        r"\bsuppress",
+        r"\brobinson|\b(liste noire|lista nera|lista negra|zwarte lijst|czarna lista|sperrliste)",
+        r"\bobject(s|ed|ion) to\b|\bgdpr object",
+        r"\b(spam|e mail) complain|\bmarked (as )?spam",
+        r"\b(consent|permission|gdpr|opt in|marketing) (was |is )?(revoked|withdr[ae]wn?|withdrawal"
+        r"|refused|denied|declined)",
+        r"\b(revoked|withdrawn|withdrew) consent",
+        rf"\bstop {_SOMETHING}",
+        rf"\b{_SOMETHING}s? (block(ed)?$|bann?(ed)?$|stop(ped)?$|refus|declin|restrict|forbid"
+        r"|prohibit|disallow|exclu)",
+        rf"\b(exclud|remov|block|refus|banned)\w* (from )?(all )?{_SOMETHING}",
+        r"\b(removal|deletion|delete|erasure) request|\bright to be forgotten|\bshould forget"
+        r"|\bforget this individual|\bgdpr (delet|eras|object)",
+        # German
+        rf"\bkein(e|en|er|erlei)? (\w+ )?({_SOMETHING}|post|anschreiben)",
+        r"\b(abgemeldet|abmeld|abbestell|widersp|widerruf|austragen|ausgetragen)",
+        r"(werbe|anruf|mail|kontakt|telefon|marketing|newsletter) ?(sperr|verbot|stop|widersp)",
+        r"\bnicht (mehr )?(angerufen|anrufen|kontakt|mailen|anschreiben|stoeren|storen|erwunscht)",
+        # French
+        r"\b(desinscri|desabonn)",
+        r"\bne (pas|plus) (\w+ )?(appel|contact|envoy|demarch|sollicit|emailer|recevoir|derang)",
+        r"\b(pas|plus) (de )?(newsletter|appel|demarchage|prospection|e mail|courriel|sms|contact"
+        r"|sollicitation|publicite)",
+        r"\brefus\w* (de |d |des |le |la )?(e mail|appel|newsletter|contact|prospection|sms|mail"
+        r"|demarchage|sollicitation|publicite)",
+        r"\bopposition\b|\bbloctel\b|\bliste (rouge|noire)\b|\bstop pub",
+        # Spanish, Portuguese
+        r"\bno (llam|contact|molest|envi|dese|quier|acept|publicidad|correo|recib)",
+        r"\b(dad\w+ de |fecha de |de )?baja\b",
+        r"\blista (negra|robinson)",
+        r"\bnao (ligar|ligue|contact|contat|envi|perturb|chamar|telefon|incomod|deseja|quer|receb)",
+        r"\b(descadastr|desinscr|cancelou (a )?(inscri|assinatura))",
+        r"\b(cancel|annull|avsluta|anulowa|zrezygnowan|peruut)\w+( \w+){0,3} (la |l |el )?"
+        r"(suscripc|iscriz|assinat|inscric|prenumerat|subskrypc|tilau|newsletter|boletin)",
+        r"\b(suscripcion|iscrizione|assinatura|inscricao|prenumeration|subskrypcja)\w* "
+        r"(cancel|annull|avslut|anulow)",
+        # Italian
+        r"\bnon (chiamare|contattare|inviare|disturbare|telefonare|desidera|vuole|ricevere)",
+        r"\b(disiscri|opposizion|rifiut\w+ (e mail|chiamat|contatt|marketing|newsletter))",
+        # Dutch
+        r"\bniet (meer )?(bellen|mailen|benader|contact|storen|gebeld|emailen|aanschrijven)",
+        r"\bbel me niet|\b(afgemeld|uitgeschreven|afmeld|uitschrijf|bezwaar)",
+        rf"\bgeen ({_SOMETHING}|nieuwsbrief|telefon|reclame|contact)",
+        # Polish, Czech
+        r"\bnie (dzwon|kontakt|wysyl|mailow|wyraza)",
+        r"\b(wypisan|rezygnacj|sprzeciw|brak zgody|bez zgody|nevolat|nekontakt|odhlasen)",
+        # Swedish, Danish, Norwegian, Finnish
+        r"\b(ring|ringa|kontakta|kontakt) (ej|inte|ikke)\b|\b(ej|inte|ikke) (ring|kontakt|mail)",
+        r"\b(avregistrer|avprenumer|avmeldt|afmeldt|frameldt|reklamsparr|nix telefon)|\bnix\b",
+        r"\bei saa (soittaa|lahettaa)|\b(suoramarkkinointi)?kielto\b",
+        # Russian, Turkish, Japanese, Chinese
+        r"не (звонить|беспокоить|писать|связываться)|отпис(ан|ка|ался)",
+        r"\b(aramayin|abonelikten)",
+        r"配信を?(停止|不要)|(登録|購読)を?解除|電話(禁止|不可)|連絡不可|メール(不要|不可)|退订|请勿",
+    )
+)
+# Other than what is refused: these tell how, where or how often, of everybody.
+_ABOUT = (
+    r"\b(link|url|uri|token|page|count|number|num|rate|template|script|checked|screened|scrubbed"
+    r"|lookup|register|registry|clicks?|form|total|anzahl|nombre|numero)\b"
+)
+# A no, to something that we cannot tell from here.
+_DOUBT = (
+    r"^(do not|does not|dont|don t|never|donot)\b|\bsperr|\bgesperrt\b|\bno (phone|contact)s?$"
+    # A no in these is a refusal, a yes is none.
+    r"|\b(un|not )?contactable\b|\b(call|e ?mail|phone|sms|contact)(s|ing|ed)? (is |are )?"
+    r"allowed\b"
+    r"|\b(can|may) (be )?(call|contact|e ?mail|phone)|\bok to (call|contact|e ?mail|phone)"
+    r"|\bpermission to (call|contact|e ?mail|phone)|\b(anruf|werbung|kontakt)\w* erlaubt\b"
+    r"|^(is )?blocked$|\bdo not\b|\bobject(ed|ion)\b|\b(revoked|withdrawn)\b"
+)
+# By letter or fax nobody is contacted here.
+_ELSEWHERE = r"\b(bulk )?postal( mail)?s?\b|\bpostal ?mail|\bdirect ?mail|\bfax\w*|\bbulk ?mails?\b"
+# "(Do Not Modify) Lead" is the id column of Dynamics 365.
+_ELSEWHERE += r"|\bdo not modify\b"
+_ELSEWHERE += r"|\bpost\b|\bpostalmail|bulkpostalmail|postalmail|donot(fax|postalmail)|\bletters?\b"
+_PROFILING = r"profil|geo track|track"
+_PROCESSING = r"process|forget|forgotten|erasure|delet|widerruf|\bgdpr"
+_CALLS = (
+    r"call|phone|telef|tel\b|\bring|dial|sms|\btext|whats|mobile|mobil|voice|anruf|angeruf|llam"
+    r"|\bc?tps\b|appel|chiam|ligar|ligue|chamar|dzwon|bell|gebeld|bel me|soitta|volat|звон|電話"
+    r"|aramay|bloctel|demarch|\bnix"
+)
+_EMAILS = (
+    r"mail|newsletter|nieuwsbrief|boletin|infolettre|correo|courriel|unsub|subscri|abonn|inscri"
+    r"|suscripc|iscriz|assinat|prenumer|subskryp|登録|購読|abbestell|abgemeld|afgemeld|uitgeschr|descadastr|wypisan|disiscri|avregistr|avprenum|odhlas"
+    r"|bulk|send|配信|メール|退订|отпис|pub\b|spam"
+)
+# Columns whose cells may say no in words: "Unsubscribed", "Do not contact".
+_TELLS = (
+    r"\b(e ?mail|marketing|newsletter|mailing|subscription|subscriber|opt in|consent|gdpr|dsgvo"
+    r"|rgpd|contact|communication|sms|phone|call|privacy|permission)\b.*"
+    r"\b(status|state|preferences?|permissions?|consent)\b"
+    r"|^(\w+ )?(consent|subscription|permission|einwilligung|consentement|consentimiento|consenso"
+    r"|toestemming|consentimento|zgoda)$"
+)
+_DENIED = (
+    r"^(denied|declined|refused|rejected|revoked|withdrawn|no consent|not consented|stop|cleaned)$"
+)
+_YES = (
+    r"\bopt(ed)? in\b|\bconsent\b|\bsubscrib(ed|er)\b|\bsubscription\b|\baccepts\b|\beinwilligung"
+    r"|\bconsentement|\bconsentimiento|\bconsenso|\btoestemming|\bconsentimento|\bzgoda"
+)
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# "No. of calls" is a number of them.
+_NUMBER = re.compile(r"\bno\.", re.IGNORECASE)
+# Dynamics 365: the column "Send Marketing Materials" holds "Do Not Send".
+_BY_NAME: dict[str, Refused] = {"send marketing materials": "both"}
+
+
+@cache
+def refusal_in(header: str) -> Refused:
+    """Tell what a header speaks against; "": nothing that anybody is asked about.
+
+    Doubt about the channel is a no on every one of them.
+    """
+    text = _bare(header)
+    if text in _BY_NAME:
+        return _BY_NAME[text]
+    if not _has(_REFUSALS, text):
+        return "ask" if _has(_DOUBT, text) and not _has(_ELSEWHERE, text) else ""
+    if _has(_ABOUT, text):
+        return "ask"
+    rest = re.sub(_marked(_ELSEWHERE), " ", text)
+    is_call, is_email = _has(_CALLS, rest), _has(_EMAILS, rest)
+    if is_call or is_email:
+        return "both" if is_call and is_email else "call" if is_call else "email"
+    if rest != text:
+        return ""
+    if _has(_PROFILING, text):
+        return "profiling"
+    return "processing" if _has(_PROCESSING, text) else "both"
+
+
+def tells_in_words(header: str) -> bool:
+    """Tell whether the cells of a column may say no in words."""
+    return _has(_TELLS, _bare(header))
+
+
+def tells_a_yes(header: str) -> bool:
+    """Tell whether a column says of each record whether its person agreed."""
+    text = _bare(header)
+    return _has(_YES, text) and not _has(_ABOUT, text)
+
+
+def refusal_told(word: str, *, is_consent: bool) -> Refused:
+    """Tell what a cell speaks against.
+
+    Parameters
+    ----------
+    is_consent : bool
+        The column is one of `tells_in_words`, so that "Denied" can mean nothing else.
+    """
+    if is_consent and _has(_DENIED, _bare(word)):
+        return "both"
+    refused = refusal_in.__wrapped__(word)
+    return "" if refused == "ask" else refused
+
+
+def _bare(header: str) -> str:
+    """Reduce a header to lower-case words without marks, digits and signs."""
+    parted = _NUMBER.sub("number", unicodedata.normalize("NFKC", _WORDS.sub(" ", header)))
+    letters = unicodedata.normalize("NFKD", parted.casefold())
+    plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    return re.sub(r"[\W\d_]+", " ", plain.replace("'", "").replace("\u2019", "")).strip()
+
+
+@cache
+def _marked(pattern: str) -> str:
+    # Marks are gone from the header, so they go from the words.
+    folded = unicodedata.normalize("NFKD", pattern)
+    return "".join(sign for sign in folded if not unicodedata.combining(sign))
+
+
+def _has(pattern: str, text: str) -> bool:
+    return re.search(_marked(pattern), text) is not None

@@ -1,0 +1,71 @@
+"""Who says no in a record: by a flag, or by the word of a status."""
+
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
+from pipelines.load.meaning.kinds import CONSENT_FLAGS
+from pipelines.load.meaning.opt_out_columns import FLAGS
+from pipelines.load.meaning.refusal_words import refusal_told
+from pipelines.load.normalise.text import boolean, clean, opt_out
+from pipelines.load.rows.context import Context
+from pipelines.load.rows.refusals import refused_in_words
+
+# More different cells in one block of records are no words of a list that people pick from.
+_MAX_WORDS = 2_000
+
+
+def says_no(good: pl.DataFrame, context: Context) -> dict[str, tuple[pl.Series, str]]:
+    """Find the records that say no.
+
+    Parameters
+    ----------
+    good : pl.DataFrame
+        The raw columns as Utf8.
+
+    Returns
+    -------
+    dict of str to (pl.Series, str)
+        Consent flag to Boolean, never null, and the column that is named as the reason; flags that
+        no column can set are left out.
+    """
+    plan = context.plan
+    told = {h: _told(good[h], is_consent=yes) for h, yes in plan.worded.items()}
+    found = {}
+    for flag in CONSENT_FLAGS:
+        columns = plan.opt_outs.get(flag, ())
+        read = [_read_flag(good[c]) for c in columns]
+        by_word = {h: parts[flag] for h, parts in told.items() if flag in parts}
+        if read:
+            strange = int(reduce(or_, (is_odd for _, is_odd in read)).sum())
+            if strange:
+                context.unreadable[flag] += strange
+        parts = [is_no for is_no, _ in read] + list(by_word.values())
+        if parts:
+            found[flag] = (reduce(or_, parts), (*columns, *by_word)[0])
+    return found
+
+
+def _read_flag(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Tell which cells are an opt-out, and which of them hold no word we know.
+
+    A flag holds few words, so each is read once and not once for every record.
+    """
+    words = cells.alias("t").unique().to_frame()
+    is_odd = clean("t").is_not_null() & boolean("t").is_null() & opt_out("t")
+    found = (words.filter(each)["t"].implode() for each in (opt_out("t"), is_odd))
+    is_no, odd = (cells.is_in(some).fill_null(value=False) for some in found)
+    return is_no, odd
+
+
+def _told(cells: pl.Series, *, is_consent: bool) -> dict[str, pl.Series]:
+    """Return consent flag -> which cells set it, for the flags that any of them sets."""
+    words = cells.drop_nulls().unique()
+    if len(words) > _MAX_WORDS:
+        words = words.filter(refused_in_words(words).is_not_null())
+    meant: dict[str, list[str]] = {}
+    for word in words:
+        for flag in FLAGS.get(refusal_told(word, is_consent=is_consent), ()):
+            meant.setdefault(flag, []).append(word)
+    return {flag: cells.is_in(some).fill_null(value=False) for flag, some in meant.items()}

@@ -1,0 +1,106 @@
+"""No column that looks like a no is passed over, whoever has exported it."""
+
+import pytest
+
+from pipelines.errors import RefusedError
+from tests.pipelines.load.conftest import rows
+
+
+def _said(landed) -> set[tuple[str, str | None]]:
+    if "consent_event" not in landed.rows:
+        return set()
+    return set(rows(landed, "consent_event").select("lead_source_id", "channel").rows())
+
+
+def test_a_column_that_only_its_owner_can_tell_is_asked_about(load, tmp_path):
+    content = "source_id,email,Unsubscribe link\n1,a@x.io,https://x.io/1\n"
+    with pytest.raises(RefusedError) as caught:
+        load(content)
+    assert caught.value.exit_code == 78
+    assert '[fields] do_not_call = "Unsubscribe link"' in caught.value.fix
+    assert '[consent] ignored = ["Unsubscribe link"]' in caught.value.fix
+    assert not list((tmp_path / "batches").glob("*/batch.json")), "nothing was stored"
+    assert _said(load(content, consent={"ignored": ["unsubscribe LINK"]})) == set()
+    read = load(content, name="b.csv", fields={"do_not_email": "Unsubscribe link"})
+    assert _said(read) == {("1", "email")}
+
+
+def test_a_preset_is_named_in_the_answer_because_fields_alone_would_lose_it(load):
+    header = "Id,LastName,Company,MasterRecordId,IsConverted,Gesperrt\n"
+    with pytest.raises(RefusedError, match='preset = "salesforce" and'):
+        load(header + "00Q5f00000001r6EAA,Lee,Acme,,false,1\n")
+
+
+def test_allow_and_send_are_no_objection_in_the_columns_of_dynamics(load):
+    header = "source_id,Do not allow Emails,Do not allow Phone Calls,Send Marketing Materials\n"
+    landed = load(
+        header + "1,Allow,Do Not Allow,Send\n2,Do Not Allow,Allow,Send\n3,,,Do Not Send\n"
+    )
+    assert _said(landed) == {("1", "phone"), ("2", "email"), ("3", "email"), ("3", "phone")}
+
+
+def test_no_in_other_languages_is_no_opt_out(load):
+    cells = ["falsch", "faux", "falso", "não", "nie", "nein", "0", "wahr", "vrai", "sim", "tak"]
+    body = "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
+    assert {lead for lead, _ in _said(load("source_id,do_not_call\n" + body))} == {
+        "7",
+        "8",
+        "9",
+        "10",
+    }
+
+
+def test_the_words_of_a_status_say_no(load):
+    header = "source_id,Lead Status,Email Marketing Status\n"
+    body = "1,Do Not Contact,Subscribed\n2,Open,Unsubscribed\n3,Open,Subscribed\n"
+    landed = load(header + body)
+    assert _said(landed) == {("1", "email"), ("1", "phone"), ("2", "email")}
+    assert "Email Marketing Status" in landed.excluded
+    assert "Email Marketing Status" in landed.consent, "it is frozen like any other"
+    assert "Lead Status" not in landed.consent
+
+
+def test_a_yes_that_is_missing_is_no_refusal_and_is_said(load):
+    landed = load("source_id,Newsletter opted in\n1,no\n2,yes\n")
+    assert _said(landed) == set()
+    assert any("Newsletter opted in" in note and "--as consent" in note for note in landed.notes)
+
+
+def test_who_objects_to_profiling_is_not_scored(load):
+    landed = load("source_id,HasOptedOutProfiling,HasOptedOutProcessing\n1,true,\n2,,true\n3,,\n")
+    events = rows(landed, "consent_event").select("lead_source_id", "channel", "status").rows()
+    assert set(events) == {
+        ("1", None, "objected_profiling"),
+        ("2", "email", "opt_out"),
+        ("2", "phone", "opt_out"),
+        ("2", None, "objected_profiling"),
+    }
+
+
+MEMBERS = (
+    "Id,CampaignId,LeadId,Status,HasResponded,CreatedDate,DoNotCall,HasOptedOutOfEmail,"
+    "LeadOrContactId\n"
+    "00v5f00000001aa,7015f00000001aa,00Q5f00000001r6,Sent,false,2024-02-01T09:00:00Z,true,false,\n"
+    "00v5f00000001ab,7015f00000001ab,00Q5f00000001r6,Sent,false,2024-02-01T09:00:00Z,true,false,\n"
+    "00v5f00000001ac,7015f00000001aa,00Q5f00000001r7,Sent,false,2024-02-01T09:00:00Z,false,true,\n"
+)
+
+
+def test_flags_of_campaign_members_bind_the_leads_they_name(db, store):
+    counts = store(MEMBERS, kind="activities", name="members.csv")
+    assert (counts.records, counts.loaded, counts.quarantined) == (3, 3, 0)
+    leads = (
+        "Id,LastName,Company,MasterRecordId\n00Q5f00000001r6EAA,Lee,A,\n00Q5f00000001r7EAA,Ray,B,\n"
+    )
+    store(leads, name="leads.csv")
+    found = db.frame(
+        "SELECT source_id, channel FROM consent_event JOIN lead USING (lead_key) ORDER BY ALL"
+    ).rows()
+    assert found == [("00Q5f00000001r6EAA", "phone"), ("00Q5f00000001r7EAA", "email")]
+
+
+def test_tasks_after_campaign_members_lack_no_frozen_column(load):
+    load(MEMBERS, kind="activities", name="members.csv")
+    tasks = "Id,WhoId,Subject,Status,TaskSubtype,CreatedDate,CallDisposition\n"
+    tasks += "00T5f00000001aa,00Q5f00000001r6,Hi,Completed,Call,2024-02-01T09:00:00Z,\n"
+    assert load(tasks, kind="activities", name="tasks.csv").landed == 1

@@ -1,0 +1,74 @@
+import pytest
+
+from pipelines.load.meaning.refusal_words import refusal_in, refusal_told, tells_in_words
+
+HEADERS = {
+    "email": (
+        "HasOptedOutOfEmail, Email Opt Out, Opted out of email: Marketing Information,"
+        " Portal Unsubscribe, Unsubscribed from all email, hs_email_optout, hs_email_optout_12345,"
+        " donotemail, Do not allow Emails, Do not allow Bulk Emails, Kein Newsletter,"
+        " Newsletter abbestellt, Von allen E-Mails abgemeldet, Désinscrit, Désabonné des e-mails,"
+        " Ne pas envoyer de mail, Suscripción cancelada, No enviar correo, Disiscritto,"
+        " Iscrizione annullata a tutte le e-mail, Geen nieuwsbrief, Uitgeschreven, Niet mailen,"
+        " Cancelou a assinatura de todos os e-mails, Wypisany z newslettera, Avregistrerad,"
+        " 配信停止, Unsubscribed Time, DoNotEmail__c, Mailsperre, No Newsletter, E-Mail-Abmeldung"
+    ),
+    "call": (
+        "Do Not Call, DoNotCall, DONOTCALL, do_not_call, Do not allow Phone Calls, donotphone,"
+        " No llamar, Nicht anrufen, Ne pas appeler, Non chiamare, Niet bellen, Bel-me-niet,"
+        " Não ligar, Nie dzwonić, SMS Opt-Out, et4ae5__HasOptedOutOfMobile__c, Anrufsperre,"
+        " Keine Anrufe, Ring ej, Не звонить, 電話禁止, Blacklisted Phone Is Mobile, Bloctel"  # noqa: RUF001 - Russian
+    ),
+    "both": (
+        "Do Not Contact, DNC, opt_out, Opt-Out, Opt Out Date, is_blacklisted, Blacklist,"
+        " Liste noire, Werbesperre, Kontaktsperre, Widerspruch, Robinson, Suppressed,"
+        " Ne pas contacter, No contactar, Non contattare, Niet benaderen, Sprzeciw, Keine Werbung,"
+        " HasOptedOutSolicit, Fecha de baja, Não contactar, Consent Withdrawn, Don't Contact,"
+        " Send Marketing Materials"
+    ),
+    "": (
+        "Email, Phone, Opt In, Email Opt-In, HasOptedOutOfFax, Fax Opt Out, Do not allow Faxes,"
+        " donotpostalmail, hs_email_optimal_send_day_of_week, No. of Calls, No. of Employees,"
+        " Complain, Phone No, hs_object_id, Object create date/time, (Do Not Modify) Lead,"
+        " Subscribed, Call Stop Time, Bank Contact, Options, Baujahr, Marketing Consent,"
+        " Nicht erreicht, Withdrawal Amount, Country, cons.price.idx"
+    ),
+    "ask": "Unsubscribe link, Number of unsubscribes, DNC checked date, Do Not Route, Gesperrt,"
+    " Contactable, Email allowed, Can be called, OK to email, Permission to call, Blocked",
+    "profiling": "HasOptedOutProfiling, HasOptedOutTracking, Don't Profile",
+    "processing": "HasOptedOutProcessing, ShouldForget, Right to be forgotten",
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "against"),
+    [(header, against) for against, listed in HEADERS.items() for header in listed.split(", ")],
+)
+def test_what_a_header_speaks_against(header, against):
+    assert refusal_in(header) == against
+
+
+@pytest.mark.parametrize(
+    ("word", "is_consent", "against"),
+    [
+        ("Unsubscribed", True, "email"),
+        ("Do Not Contact", False, "both"),
+        ("Do not call", False, "call"),
+        ("Denied", True, "both"),
+        # Of a lead, it is what somebody thought of an offer.
+        ("Denied", False, ""),
+        ("Subscribed", True, ""),
+        ("Open - Not Contacted", False, ""),
+        ("Closed - Not Converted", False, ""),
+        ("Nicht erreicht", False, ""),
+        ("Stop", True, "both"),
+    ],
+)
+def test_what_the_word_of_a_status_speaks_against(word, is_consent, against):
+    assert refusal_told(word, is_consent=is_consent) == against
+
+
+def test_columns_that_tell_of_consent_in_words():
+    told = ("Email Marketing Status", "Person - Marketing status", "Consent", "GDPR Status")
+    others = ("Lead Status", "Status", "State", "Email", "Contact", "Marital Status", "Stage")
+    assert [tells_in_words(header) for header in told + others] == [True] * 4 + [False] * 7
