@@ -6,6 +6,7 @@ say where they lie.
 
     python benchmarks/bench_identity.py --data PATH            # Febrl, splink, Chicago
     python benchmarks/bench_identity.py --world PATH           # a backlog of `bench generate`
+    python benchmarks/bench_identity.py --corrupted 5000       # people made here, with mistakes
 """
 
 import argparse
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
+from corrupted import corrupted_leads, corrupted_people
 
 from pipelines.load.meaning.mapping import load_mapping
 from pipelines.runs.identify import run_identify
@@ -126,6 +128,47 @@ CASES = (
 )
 
 
+_PEOPLE = {
+    "first_name": "given",
+    "last_name": "family",
+    "street": "address",
+    "city": "town",
+    "postal_code": "postcode",
+}
+_LEADS = {
+    "first_name": "given",
+    "last_name": "family",
+    "company": "firm",
+    "title": "job",
+    "email": "mail",
+    "phone": "telephone",
+    "mobile": "cell",
+    "city": "town",
+}
+MADE = (
+    Case("people with mistakes", "people.csv", "row", pl.col("entity"), _PEOPLE),
+    Case(
+        "people with mistakes, no date of birth or number",
+        "strangers.csv",
+        "row",
+        pl.col("entity"),
+        _PEOPLE,
+        drop=("born", "national_id"),
+    ),
+    Case("leads of firms with mistakes", "leads.csv", "row", pl.col("entity"), _LEADS),
+)
+
+
+def measure_made(originals: int, seed: int) -> list[Result]:
+    """Make people with mistakes and judge who is found to be one."""
+    with tempfile.TemporaryDirectory() as folder:
+        corrupted_people(seed, originals).write_csv(Path(folder) / "people.csv")
+        strangers = corrupted_people(seed, originals, sons=False)
+        strangers.write_csv(Path(folder) / "strangers.csv")
+        corrupted_leads(seed, originals).write_csv(Path(folder) / "leads.csv")
+        return [measure(case, Path(folder)) for case in MADE]
+
+
 def measure(case: Case, data: Path) -> Result:
     """Load, identify and judge one data set."""
     raw = _read(data / case.file).drop(case.drop)
@@ -135,7 +178,7 @@ def measure(case: Case, data: Path) -> Result:
         # What the truth is made of must not be seen; an id of our own says nothing.
         shown = raw.with_columns(pl.int_range(pl.len()).cast(pl.String).alias(case.identifier))
         truth = truth.with_columns(shown[case.identifier].alias("source_id"))
-        hidden = [c for c in ("cluster", "True Id") if c in raw.columns]
+        hidden = [c for c in ("cluster", "True Id", "entity") if c in raw.columns]
         shown.drop(hidden).write_csv(place / "export.csv")
         fields = {"source_id": case.identifier, **case.fields}
         (place / "mapping.toml").write_text(
@@ -214,11 +257,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, help="folder with febrl, splink, chicago_providers")
     parser.add_argument("--world", type=Path, help="folder that `bench generate` has made")
+    parser.add_argument("--corrupted", type=int, help="so many people made here, with mistakes")
+    parser.add_argument("--seed", type=int, default=1, help="of these")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
     results = []
     if arguments.data:
         results += [measure(case, arguments.data) for case in CASES]
+    if arguments.corrupted:
+        results += measure_made(arguments.corrupted, arguments.seed)
     if arguments.world:
         results.append(measure_world(arguments.world))
     for result in results:

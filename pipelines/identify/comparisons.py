@@ -59,6 +59,8 @@ _WITHIN_PERSONS: Final = (
     ("birth_date", "last_name"),
     ("birth_date", "first_name"),
     ("last_name", "city"),
+    ("company", "first_name"),
+    ("phone", "first_name"),
 )
 _WITHIN_COMPANIES: Final = (
     ("company", "postal_code"),
@@ -79,30 +81,6 @@ _TELLING: Final = ("first_name", "last_name", "company")
 _LEAST_EXACT: Final = 2.0
 _MOST_OTHER: Final = -1.0
 _Blocks = list[tuple[str, ...]]
-# Colleagues and families agree in company, address and number, and a model that takes these for
-# independent believes them. A name may be mistyped; another name needs something personal.
-_NEAR: Final = (
-    "({a} IS NULL OR {b} IS NULL OR starts_with({a}, {b}) OR starts_with({b}, {a})"
-    " OR jaro_winkler_similarity({a}, {b}) >= 0.85 OR damerau_levenshtein({a}, {b}) <= 1)"
-)
-_NAMES: Final = (
-    "({first} AND {last} OR l.first_name = r.last_name OR l.last_name = r.first_name"
-    " OR l.birth_date = r.birth_date OR l.person_number = r.person_number OR l.email = r.email)"
-).format(
-    first=_NEAR.format(a="l.first_name", b="r.first_name"),
-    last=_NEAR.format(a="l.last_name", b="r.last_name"),
-)
-# Two people of one name in one town are two people: something else must agree.
-_BESIDES: Final = (
-    "(l.postal_code = r.postal_code OR l.phone = r.phone OR l.email_user = r.email_user"
-    " OR (jaro_winkler_similarity(l.street, r.street) >= 0.9"
-    " AND regexp_replace(l.street, '[^0-9]', '', 'g')"
-    " = regexp_replace(r.street, '[^0-9]', '', 'g'))"
-    " OR jaro_winkler_similarity(l.company, r.company) >= 0.9"
-    " OR damerau_levenshtein(l.email, r.email) <= 2"
-    " OR damerau_levenshtein(l.birth_date, r.birth_date) <= 2"
-    " OR damerau_levenshtein(l.person_number, r.person_number) <= 2)"
-)
 
 
 def blocks(columns: Collection[str]) -> _Blocks:
@@ -133,22 +111,6 @@ def block_rule(key: str, *, only_changed: bool) -> str:
     Nothing costly belongs here: of every pair all rules are asked that come before its own.
     """
     return f"l.{key} = r.{key}" + (" AND (l.is_changed OR r.is_changed)" if only_changed else "")
-
-
-def guard(columns: Collection[str], *, is_known: bool) -> str:
-    """Return the condition under which the weight of a pair is believed.
-
-    Parameters
-    ----------
-    is_known : bool
-        Exact keys have joined most of what is one: what is left needs more than a name.
-    """
-    parts = ["true"]
-    if is_known or {"company", "last_name"} <= set(columns):
-        parts.append(_NAMES)
-    if is_known:
-        parts.append(_BESIDES)
-    return " AND ".join(parts)
 
 
 def settings(columns: Collection[str], *, is_known: bool) -> Level:

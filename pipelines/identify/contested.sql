@@ -6,3 +6,4 @@ SELECT DISTINCT a.email_key
 FROM email_member AS a
 JOIN email_member AS b ON a.email_key = b.email_key AND a.lead_key < b.lead_key
 WHERE names_conflict(a.first_name, a.last_name, b.first_name, b.last_name)
+    OR a.generation <> b.generation

@@ -10,3 +10,4 @@ FROM email_member AS a
 JOIN email_member AS b ON a.email_key = b.email_key AND a.lead_key > b.lead_key
 SEMI JOIN contested_email ON a.email_key = contested_email.email_key
 WHERE names_agree(a.first_name, a.last_name, b.first_name, b.last_name)
+    AND a.generation IS NOT DISTINCT FROM b.generation

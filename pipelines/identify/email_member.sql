@@ -15,6 +15,7 @@ WITH shared AS (
 SELECT
     lead.email_key, shared.anchor_key, lead.lead_key,
     first_of(lead.first_name, lead.full_name) AS first_name,
-    last_of(lead.last_name, lead.full_name) AS last_name
+    last_of(lead.last_name, lead.full_name) AS last_name,
+    generation_of(lead.first_name, lead.last_name, lead.full_name) AS generation
 FROM scoped_lead AS lead
 JOIN shared USING (email_key)

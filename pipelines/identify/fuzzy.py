@@ -1,50 +1,35 @@
 """Pairs of leads that share no exact key, by name with company, address, e-mail or date of birth.
 
-Splink learns without labels how much each agreement weighs; the model is kept as JSON beside the
-other models. Blocks bound what is compared: a key that too many leads share is left out, and so is
-what exceeds the pairs of a block, the largest groups first.
+Splink scores the pairs of the leads that share a block; what is scored high enough is believed
+unless something tells the two apart.
 """
 
-import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from pipelines.identify.comparisons import (
-    alike,
-    block_rule,
-    blocks,
-    completed,
-    guard,
-    is_sound,
-    learnt_within,
-    settings,
-)
+from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS
+from pipelines.identify.blocking import MAX_GROUP, find_groups, grouped_records
+from pipelines.identify.comparisons import block_rule
 from pipelines.identify.components import EDGE_SCHEMA
+from pipelines.identify.fuzzy_model import count_model, guess_model, keep_model, stored_model
 from pipelines.identify.identity_columns import gather_identity
 from pipelines.identify.points import NAMELESS
 from pipelines.store import Database, sql
-from pipelines.store.linking import Linkage
+from pipelines.store.linking import Linkage, Room
 
 Progress = Callable[[str, Mapping[str, int] | None, float], None]
-FOLDER: Final = "identity"
-_FILE: Final = "model.json"
 # Below this many leads with something to compare, plain rules: weights would be learnt from noise.
 _LEAST_RECORDS: Final = 300
 # Leads of known persons from which weights are counted instead of estimated.
 _LEAST_LABELS: Final = 2_000
-_MAX_GROUP: Final = 60
-# Pairs that a block may name, besides one for every fourth lead: what bounds the time.
-_BLOCK_PAIRS: Final = 200_000
 _RULE_WEIGHT: Final = 30.0
 _COLUMNS: Final = (
     "first_name", "last_name", "company", "street", "city", "postal_code", "email", "phone",
     "birth_date", "person_number",
 )  # fmt: skip
-_DERIVED: Final = ("first_start", "last_start", "city_start", "email_user")
 
 
 def fuzzy_pairs(
@@ -54,7 +39,7 @@ def fuzzy_pairs(
     labels: pl.DataFrame,
     *,
     only_changed: bool,
-    spill: Path | None = None,
+    room: Room,
     progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Return the pairs of leads that probably are one person.
@@ -70,6 +55,8 @@ def fuzzy_pairs(
         are counted in them.
     only_changed : bool
         Only pairs with a lead in `identify_changed`.
+    room : Room
+        Memory, threads and spill of the comparison.
     progress : callable, optional
         Called with the counts of what is to be compared, what is left out for its size included.
 
@@ -81,17 +68,20 @@ def fuzzy_pairs(
     nothing = pl.DataFrame(schema=EDGE_SCHEMA)
     if only_changed and not db.scalar("SELECT count(*) FROM identify_changed"):
         return nothing
-    db.run(sql(__package__, "fuzzy_words.sql"))
     gather_identity(db)
-    db.run(sql(__package__, "fuzzy_record.sql"), nameless=list(NAMELESS))
+    db.run(
+        sql(__package__, "fuzzy_record.sql"),
+        nameless=list(NAMELESS),
+        shared_hosts=[*FREE_MAIL_DOMAINS, *DISPOSABLE_DOMAINS],
+    )
     try:
         pairs = _pairs(
-            db, models, weight, labels, only_changed=only_changed, spill=spill, progress=progress
+            db, models, weight, labels, only_changed=only_changed, room=room, progress=progress
         )
         if pairs is None or pairs.is_empty():
             return nothing
     finally:
-        for name in ("fuzzy_record", "identity_value"):
+        for name in ("fuzzy_record", "fuzzy_member", "identity_value"):
             db.run(f"DROP TABLE IF EXISTS {name}")
     return pairs.with_columns(pl.lit("fuzzy").alias("rule")).select(*EDGE_SCHEMA).sort(pl.all())
 
@@ -103,38 +93,55 @@ def _pairs(
     labels: pl.DataFrame,
     *,
     only_changed: bool,
-    spill: Path | None,
+    room: Room,
     progress: Progress | None,
 ) -> pl.DataFrame | None:
     rows = int(db.scalar("SELECT count(*) FROM fuzzy_record"))
-    if rows >= _LEAST_RECORDS:
-        columns = _filled(db)
-        has_learnt, model = _stored(models, columns, rows)
-        is_known = labels.height >= _LEAST_LABELS
-        keyed, blocked, counts = _blocked(
-            db, columns, rows, only_changed=only_changed and bool(model)
+    if rows < _LEAST_RECORDS:
+        return _by_rules(db, is_known=False)
+    columns = _filled(db)
+    has_learnt, model = stored_model(models, columns, rows)
+    is_known = labels.height >= _LEAST_LABELS
+    numbers, counts = find_groups(db, columns, rows, only_changed=only_changed and bool(model))
+    if progress is not None and not only_changed:
+        progress("compare names", counts, 0.0)
+    if not numbers:
+        return None
+    if is_known and not has_learnt:
+        model = count_model(db, columns, rows, labels, room)
+        keep_model(models, columns, rows, model)
+        has_learnt = True
+    if has_learnt and model is None:
+        return _by_rules(db, is_known=is_known)
+    records = grouped_records(db, columns, numbers, is_ordered=model is None)
+    with Linkage(records, room) as linkage:
+        if model is None:
+            model = guess_model(linkage, columns)
+            keep_model(models, columns, rows, model)
+        if model is None:
+            return _by_rules(db, is_known=is_known)
+        rules = [block_rule(f"block_{n}", only_changed=only_changed) for n in numbers]
+        scored = linkage.pairs(model, rules, weight)
+    # Colleagues are alike in all but the name; without companies the weight of a name is enough.
+    return _believed(db, scored, is_known=is_known, asks_name=is_known or "company" in columns)
+
+
+def _by_rules(db: Database, *, is_known: bool) -> pl.DataFrame:
+    ruled = db.frame(sql(__package__, "fuzzy_rules.sql"), weight=_RULE_WEIGHT, max_leads=MAX_GROUP)
+    return _believed(db, ruled, is_known=is_known, asks_name=True)
+
+
+def _believed(
+    db: Database, scored: pl.DataFrame, *, is_known: bool, asks_name: bool
+) -> pl.DataFrame:
+    """Return the pairs that nothing tells apart."""
+    db.register("scored_frame", scored)
+    try:
+        return db.frame(
+            sql(__package__, "fuzzy_believed.sql"), is_known=is_known, asks_name=asks_name
         )
-        if progress is not None and not only_changed:
-            progress("compare names", counts, 0.0)
-        if not blocked:
-            return None
-        records = keyed.join(labels, on="lead_key", how="left")
-        rules = [block_rule(key, only_changed=only_changed) for key in blocked]
-        with Linkage(records, memory_gb=3.0, threads=2, spill=spill) as linkage:
-            if not has_learnt:
-                model = linkage.train(
-                    settings(columns, is_known=is_known),
-                    alike(columns),
-                    learnt_within(columns),
-                    label="person_key" if is_known else None,
-                )
-                model = None if model is None else completed(model)
-                if model is not None and not is_sound(model):
-                    model = None
-                _store(models, columns, rows, model)
-            if model is not None:
-                return linkage.pairs(model, rules, weight, guard(columns, is_known=is_known))
-    return db.frame(sql(__package__, "fuzzy_rules.sql"), weight=_RULE_WEIGHT, max_leads=_MAX_GROUP)
+    finally:
+        db.unregister("scored_frame")
 
 
 def _filled(db: Database) -> list[str]:
@@ -143,65 +150,3 @@ def _filled(db: Database) -> list[str]:
         f"SELECT {', '.join(f'count({c}) AS {c}' for c in _COLUMNS)} FROM fuzzy_record"
     )
     return [name for name in _COLUMNS if counts[name][0]]
-
-
-def _blocked(
-    db: Database, columns: list[str], rows: int, *, only_changed: bool
-) -> tuple[pl.DataFrame, list[str], dict[str, int]]:
-    """Return the leads with a column per block, the names of these columns, and counts."""
-    records = db.frame(
-        f"SELECT lead_key, is_changed, {', '.join((*_COLUMNS, *_DERIVED))} FROM fuzzy_record"
-    )
-    keys = []
-    counts = {"leads": rows, "pairs to compare": 0, "pairs left out": 0}
-    for number, block in enumerate(blocks(columns)):
-        statement = sql(__package__, "fuzzy_block.sql")
-        statement = statement.replace("{columns}", ", ".join(block))
-        present = " AND ".join(f"{column} IS NOT NULL" for column in block)
-        statement = statement.replace("{present}", present)
-        found = db.frame(
-            statement,
-            max_leads=_MAX_GROUP,
-            max_pairs=_BLOCK_PAIRS + rows // 4,
-            only_changed=only_changed,
-        )
-        if found.height:
-            key = f"block_{number}"
-            records = records.join(found.rename({"key": key}), on="lead_key", how="left")
-            keys.append(key)
-            pairs = _pair_count(found["key"])
-            counts["pairs to compare"] += pairs
-            counts["pairs left out"] -= pairs
-        every = db.frame(
-            f"SELECT hash({', '.join(block)}) AS key FROM fuzzy_record WHERE {present}"
-        )
-        counts["pairs left out"] += _pair_count(every["key"])
-    return records, keys, counts
-
-
-def _pair_count(keys: pl.Series) -> int:
-    sizes = keys.value_counts()["count"].cast(pl.Int64)
-    return int((sizes * (sizes - 1) // 2).sum())
-
-
-def _stored(models: Path, columns: list[str], rows: int) -> tuple[bool, dict[str, Any] | None]:
-    """Tell whether these columns were learnt from, and enough leads; and what came of it.
-
-    None beside True: no sound model came of it, and learning again would not change that.
-    """
-    try:
-        kept = json.loads((models / FOLDER / _FILE).read_text(encoding="utf-8"))
-        is_usable = kept["columns"] == columns and rows <= 2 * kept["leads"]
-        model: dict[str, Any] | None = kept["model"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False, None
-    return (True, model) if is_usable else (False, None)
-
-
-def _store(models: Path, columns: list[str], rows: int, model: dict[str, Any] | None) -> None:
-    folder = models / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = folder / f".{_FILE}.{os.getpid()}.partial"
-    content = {"columns": columns, "leads": rows, "model": model}
-    partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(folder / _FILE)

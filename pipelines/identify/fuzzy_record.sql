@@ -1,15 +1,19 @@
 -- purpose: spell what tells people apart in one way, for leads of whom enough is known to compare
 -- grain: one row per lead
 -- reads: lead, identify_changed, identity_value    writes: temp table fuzzy_record
--- parameters: $nameless: local parts of addresses that are nobody's
+-- parameters: $nameless: local parts of addresses that are nobody's; $shared_hosts: hosts where
+--   anybody has an address
 -- A word that stands for nothing is no value: it would agree with every other such word.
 CREATE OR REPLACE TEMP TABLE fuzzy_record AS
 WITH spelt AS (
     SELECT
         lead.lead_key,
-        words(coalesce(first_name, split_part(trim(full_name), ' ', 1))) AS first_name,
-        words(coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
-            THEN split_part(trim(full_name), ' ', -1) END)) AS last_name,
+        coalesce(said_generation('- ' || value.suffix),
+            generation_of(first_name, last_name, full_name)) AS generation,
+        words(without_generation(coalesce(first_name, split_part(trim(full_name), ' ', 1))))
+            AS first_name,
+        words(without_generation(coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
+            THEN split_part(without_generation(trim(full_name)), ' ', -1) END))) AS last_name,
         words(company) AS company,
         words(street) AS street,
         words(city) AS city,
@@ -19,6 +23,8 @@ WITH spelt AS (
             THEN lower(email_key) END AS email,
         coalesce(phone_e164, mobile_e164,
             nullif(regexp_replace(coalesce(phone, mobile), '[^0-9]', '', 'g'), '')) AS phone,
+        coalesce(mobile_e164, CASE WHEN line_type = 'mobile' THEN phone_e164 END) AS mobile,
+        words(title) AS title,
         value.birth_date,
         value.person_number,
         lead.lead_key IN (SELECT lead_key FROM identify_changed) AS is_changed
@@ -29,7 +35,9 @@ SELECT *,
     left(first_name, 3) AS first_start,
     left(last_name, 3) AS last_start,
     left(city, 3) AS city_start,
-    nullif(split_part(email, '@', 1), '') AS email_user
+    nullif(split_part(email, '@', 1), '') AS email_user,
+    CASE WHEN split_part(email, '@', 2) NOT IN (SELECT unnest($shared_hosts))
+        THEN split_part(email, '@', 2) END AS firm_host
 FROM spelt
 WHERE coalesce(first_name, last_name, company) IS NOT NULL
     AND (first_name IS NOT NULL)::INTEGER + (last_name IS NOT NULL)::INTEGER
@@ -37,4 +45,3 @@ WHERE coalesce(first_name, last_name, company) IS NOT NULL
         + (city IS NOT NULL)::INTEGER + (postal_code IS NOT NULL)::INTEGER
         + (email IS NOT NULL)::INTEGER + (phone IS NOT NULL)::INTEGER
         + (birth_date IS NOT NULL)::INTEGER + (person_number IS NOT NULL)::INTEGER > 2
-ORDER BY lead_key

@@ -13,6 +13,7 @@ JOIN named AS b
     ON a.first_name = b.first_name AND a.last_name = b.last_name AND a.lead_key > b.lead_key
 WHERE a.namesakes <= $max_leads
     AND (a.birth_date = b.birth_date OR a.person_number = b.person_number
+        OR a.company = b.company
         OR (a.street = b.street AND (a.postal_code = b.postal_code OR a.city = b.city)))
     AND NOT coalesce(a.birth_date <> b.birth_date, false)
     AND NOT coalesce(a.person_number <> b.person_number, false)

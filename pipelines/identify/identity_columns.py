@@ -20,11 +20,12 @@ _KNOWN: Final = {
         "passportnumber", "personnummer", "bsn", "nino", "sin", "steuerid", "dni",
         "codicefiscale", "npi",
     ),
+    "suffix": ("suffix", "namesuffix", "generation", "generationalsuffix"),
 }  # fmt: skip
 
 
 def gather_identity(db: Database) -> None:
-    """Write temp table `identity_value`: lead_key, birth_date, person_number; null: none."""
+    """Write temp table `identity_value`: lead_key and what `_KNOWN` names; null: none."""
     parts = []
     for table in db.tables():
         if table.startswith("lead_custom_"):
@@ -38,7 +39,7 @@ def gather_identity(db: Database) -> None:
                 )
                 parts.append(f"SELECT lead_key, {values} FROM {quoted(table)}")
     empty = "SELECT NULL::BIGINT AS lead_key, NULL::VARCHAR AS birth_date,"
-    empty += " NULL::VARCHAR AS person_number WHERE false"
+    empty += " NULL::VARCHAR AS person_number, NULL::VARCHAR AS suffix WHERE false"
     given = " UNION ALL ".join(parts or [empty])
     statement = sql(__package__, "identity_value.sql").replace("{given}", f"({given})")
     db.run(statement, max_leads=MAX_LEADS_PER_KEY)

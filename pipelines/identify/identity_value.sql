@@ -14,5 +14,6 @@ counted AS (
 SELECT
     lead_key,
     CASE WHEN born <= greatest($max_leads, dates // 200) THEN birth_date END AS birth_date,
-    CASE WHEN numbered <= $max_leads THEN person_number END AS person_number
+    CASE WHEN numbered <= $max_leads THEN person_number END AS person_number,
+    suffix
 FROM counted

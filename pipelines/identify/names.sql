@@ -12,10 +12,10 @@ CREATE OR REPLACE TEMP MACRO folded(name) AS CASE
     THEN nullif(regexp_replace(strip_accents(lower(name)), '[^\p{L}]', '', 'g'), '') END;
 CREATE OR REPLACE TEMP MACRO untagged(address) AS regexp_replace(address, '\+[^@]*@', '@');
 CREATE OR REPLACE TEMP MACRO first_of(first_name, full_name) AS
-    folded(coalesce(first_name, split_part(trim(full_name), ' ', 1)));
+    folded(without_generation(coalesce(first_name, split_part(trim(full_name), ' ', 1))));
 CREATE OR REPLACE TEMP MACRO last_of(last_name, full_name) AS
-    folded(coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
-        THEN split_part(trim(full_name), ' ', -1) END));
+    folded(without_generation(coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
+        THEN split_part(without_generation(trim(full_name)), ' ', -1) END)));
 -- An initial is enough; a letter or two may be mistyped.
 CREATE OR REPLACE TEMP MACRO is_like(a, b) AS
     starts_with(a, b) OR starts_with(b, a) OR jaro_winkler_similarity(a, b) >= 0.9;

@@ -24,6 +24,7 @@ from pipelines.identify.fuzzy import Progress, fuzzy_pairs
 from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.settings.config import IdentifySettings
 from pipelines.store import Database, reset_table, sql
+from pipelines.store.linking import Room
 
 _SCRATCH: Final = (
     "identify_changed", "identify_gone", "identify_count", "identify_seed", "identify_scope",
@@ -63,7 +64,7 @@ def identify(
     settings: IdentifySettings | None = None,
     *,
     models: Path | None = None,
-    spill: Path | None = None,
+    room: Room | None = None,
     at: datetime | None = None,
     run_id: str | None = None,
     compare_all: bool = False,
@@ -77,8 +78,8 @@ def identify(
         Whether and how names are compared; None: the defaults.
     models : Path, optional
         Folder of the model that weighs names; None: only exact keys.
-    spill : Path, optional
-        Where comparing spills.
+    room : Room, optional
+        Memory, threads and spill of comparing names.
     at, run_id
         Noted in the lineage.
     compare_all : bool
@@ -89,9 +90,11 @@ def identify(
     started = time.perf_counter()
     rules = settings or IdentifySettings()
     try:
+        for words in ("fuzzy_words.sql", "names.sql", "fuzzy_near.sql"):
+            db.run(sql(__package__, words))
         known = find_changes(db)
         is_wanted = compare_all or _is_small(db, rules)
-        fuzzy = _Fuzzy(rules, models, spill, is_wanted=is_wanted, progress=progress)
+        fuzzy = _Fuzzy(rules, models, room or Room(), is_wanted=is_wanted, progress=progress)
         is_part = known and not compare_all and not is_much(db)
         edges = _part(db, fuzzy) if is_part else _all(db, fuzzy, is_known=known and not compare_all)
         found = components(edges)
@@ -119,7 +122,7 @@ class _Fuzzy:
 
     rules: IdentifySettings
     models: Path | None
-    spill: Path | None
+    room: Room
     is_wanted: bool
     progress: Progress | None
 
@@ -139,7 +142,7 @@ class _Fuzzy:
             self.rules.fuzzy_weight,
             labels,
             only_changed=only_changed,
-            spill=self.spill,
+            room=self.room,
             progress=self.progress,
         )
 
@@ -184,8 +187,6 @@ def _once(kept: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _exact_edges(db: Database, *, is_part: bool) -> pl.DataFrame:
-    db.run(sql(__package__, "fuzzy_words.sql"))
-    db.run(sql(__package__, "names.sql"))
     db.run(sql(__package__, "email_group.sql"))
     db.run(sql(__package__, "number_group.sql"))
     reset_table(db, "shared_point")

@@ -21,7 +21,8 @@ named AS (
         words(lead.company) AS company,
         words(lead.city) AS city,
         first_of(lead.first_name, lead.full_name) AS first_name,
-        last_of(lead.last_name, lead.full_name) AS last_name
+        last_of(lead.last_name, lead.full_name) AS last_name,
+        generation_of(lead.first_name, lead.last_name, lead.full_name) AS generation
     FROM held
     JOIN scoped_lead AS lead USING (lead_key)
 )
@@ -29,6 +30,8 @@ SELECT DISTINCT a.lead_key, b.lead_key AS other_lead_key
 FROM named AS a
 JOIN named AS b ON a.number = b.number AND a.lead_key > b.lead_key
 WHERE names_agree(a.first_name, a.last_name, b.first_name, b.last_name)
+    -- a father and his son share a landline
+    AND a.generation IS NOT DISTINCT FROM b.generation
     -- Two people of one name at one switchboard have mobiles of their own,
     AND NOT coalesce(a.mobile_e164 <> b.mobile_e164, false)
     -- or both another address and another company.

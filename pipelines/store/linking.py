@@ -4,14 +4,14 @@ import json
 import logging
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-import duckdb
 import polars as pl
 
 from pipelines.store.duck import Database
@@ -25,6 +25,24 @@ _RANDOM_PAIRS: Final = 1_000_000
 _RECALL: Final = 0.7
 # Records that are looked at when weights are learnt; more would not move them.
 _TRAINED_ON: Final = 200_000
+_LEAST_LIKELY: Final = 1e-12
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a comparison may use of the machine.
+
+    Attributes
+    ----------
+    memory_gb : float
+        Limit of its DuckDB, in GB, beside that of the store.
+    spill : Path or None
+        Where it spills; None: nowhere.
+    """
+
+    memory_gb: float = 2.5
+    threads: int = 2
+    spill: Path | None = None
 
 
 class Linkage:
@@ -34,14 +52,18 @@ class Linkage:
     quiet, and `train` says whether what it learnt can be used.
     """
 
-    def __init__(
-        self, records: pl.DataFrame, *, memory_gb: float, threads: int, spill: Path | None
-    ) -> None:
-        self._rows = records.height
-        self._connection = Database.memory_connection(memory_gb, threads, spill)
-        self._connection.register("record_frame", records)
-        self._connection.execute("CREATE TABLE record AS SELECT * FROM record_frame")
-        self._connection.unregister("record_frame")
+    def __init__(self, records: Iterable[pl.DataFrame], room: Room) -> None:
+        self._rows = 0
+        self._connection = Database.memory_connection(room.memory_gb, room.threads, room.spill)
+        for part in records:
+            self._connection.register("record_frame", part)
+            self._connection.execute(
+                "INSERT INTO record FROM record_frame"
+                if self._rows
+                else "CREATE TABLE record AS FROM record_frame"
+            )
+            self._connection.unregister("record_frame")
+            self._rows += part.height
 
     def __enter__(self) -> Self:
         return self
@@ -54,14 +76,31 @@ class Linkage:
     ) -> None:
         self._connection.close()
 
-    def train(
-        self,
-        settings: Model,
-        alike: Sequence[str],
-        blocks: Sequence[str],
-        label: str | None = None,
+    def count(self, settings: Model, likely: float, label: str) -> Model | None:
+        """Count what each agreement weighs in known pairs; None where they do not allow it.
+
+        Parameters
+        ----------
+        settings : dict
+            Comparisons, in Splink's own words.
+        likely : float
+            Probability that two records drawn at random are one.
+        label : str
+            Column that is equal in records known to be one, and null where nothing is known.
+        """
+        with _quiet():
+            linker = self._linker(
+                {**settings, "probability_two_random_records_match": max(likely, _LEAST_LIKELY)}
+            )
+            is_done = _is_done(lambda: self._count_random(linker)) and _is_done(
+                lambda: linker.training.estimate_m_from_label_column(label)
+            )
+            return _model_of(linker) if is_done else None
+
+    def maximise(
+        self, settings: Model, alike: Sequence[str], blocks: Sequence[str]
     ) -> Model | None:
-        """Learn what each agreement weighs; None where the records do not allow it.
+        """Learn what each agreement weighs without labels; None where the records do not allow it.
 
         Parameters
         ----------
@@ -72,38 +111,24 @@ class Linkage:
             are is estimated from them.
         blocks : sequence of str
             Conditions within whose pairs expectation maximisation runs, one after the other.
-        label : str, optional
-            Column that is equal in records known to be one, and null where nothing is known:
-            weights are then counted in those pairs, and nothing is maximised.
         """
         share = min(1.0, _TRAINED_ON / max(self._rows, 1))
         with _quiet():
             linker = self._linker(settings)
-            steps: list[Callable[[], object]] = [
-                lambda: linker.training.estimate_probability_two_random_records_match(
-                    list(alike), recall=_RECALL, record_sample_proportion=share
-                ),
-                lambda: linker.training.estimate_u_using_random_sampling(
-                    max_pairs=_RANDOM_PAIRS, seed=_SEED
-                ),
-            ]
-            if not all(_is_done(step) for step in steps):
+            prior = linker.training.estimate_probability_two_random_records_match
+            maximise = linker.training.estimate_parameters_using_expectation_maximisation
+            if not (
+                _is_done(
+                    partial(prior, list(alike), recall=_RECALL, record_sample_proportion=share)
+                )
+                and _is_done(lambda: self._count_random(linker))
+            ):
                 return None
-            if label is not None:
-                learnt = _is_done(lambda: linker.training.estimate_m_from_label_column(label))
-            else:
-                maximise = linker.training.estimate_parameters_using_expectation_maximisation
-                steps = [
-                    partial(maximise, block, record_sample_proportion=share) for block in blocks
-                ]
-                learnt = sum(_is_done(step) for step in steps) > 0
-            return _model_of(linker) if learnt else None
+            steps = [partial(maximise, block, record_sample_proportion=share) for block in blocks]
+            return _model_of(linker) if sum(_is_done(step) for step in steps) else None
 
-    def pairs(self, model: Model, blocks: Sequence[str], weight: float, guard: str) -> pl.DataFrame:
-        """Score the pairs that any of `blocks` names, and keep those of which `guard` is true.
-
-        The guard is asked last and of few: in a block it would be asked of every pair, once for
-        every other block.
+    def pairs(self, model: Model, blocks: Sequence[str], weight: float) -> pl.DataFrame:
+        """Score the pairs that any of `blocks` names.
 
         Returns
         -------
@@ -120,12 +145,13 @@ class Linkage:
         found: pl.DataFrame = self._connection.sql(
             "SELECT greatest(lead_key_l, lead_key_r) AS lead_key,"
             " least(lead_key_l, lead_key_r) AS other_lead_key, max(match_weight) AS weight"
-            f' FROM "{table}" AS scored'
-            " JOIN record AS l ON l.lead_key = scored.lead_key_l"
-            " JOIN record AS r ON r.lead_key = scored.lead_key_r"
-            f" WHERE {guard} GROUP BY ALL ORDER BY ALL"
+            f' FROM "{table}" GROUP BY ALL'
         ).pl()
         return found
+
+    @staticmethod
+    def _count_random(linker: Any) -> None:  # noqa: ANN401 - Splink has no types
+        linker.training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=_SEED)
 
     def _linker(self, settings: Model) -> Any:  # noqa: ANN401 - Splink has no types
         from splink import DuckDBAPI, Linker  # takes half a second
@@ -144,11 +170,12 @@ def _model_of(linker: Any) -> Model:  # noqa: ANN401 - Splink has no types
 
 def _is_done(step: Callable[[], object]) -> bool:
     """Run one step of learning; False where the records hold nothing to learn from."""
+    from splink.internals.exceptions import SplinkException  # takes half a second
+
     try:
         step()
-    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InterruptException):
-        raise  # no other model would help
-    except Exception:  # noqa: BLE001 - Splink raises bare ones of many kinds
+    except (SplinkException, ValueError, ZeroDivisionError):
+        # no pairs, more pairs than can be, no records at all: Splink has no name of its own for it
         return False
     return True
 

@@ -31,11 +31,11 @@ def _edges(leads, max_leads, nobody):
     for group in emails.values():
         is_contested = any(_conflict(a, b) for a, b in _pairs(group))
         for a, b in _pairs(group) if len(group) <= max_leads else ():
-            if _agree(a, b) or not is_contested:
+            if (_agree(a, b) and _generation(a) == _generation(b)) or not is_contested:
                 yield a["lead_key"], b["lead_key"]
     for number, group in numbers.items():
         for a, b in _pairs(group) if len(group) <= max_leads else ():
-            if _agree(a, b) and not _told_apart(a, b, number):
+            if _agree(a, b) and _generation(a) == _generation(b) and not _told_apart(a, b, number):
                 yield a["lead_key"], b["lead_key"]
     for a in leads:
         for b in leads:
@@ -72,7 +72,7 @@ def _untagged(address):
 
 def _words(text):
     plain = unicodedata.normalize("NFD", (text or "").lower())
-    spelt = re.sub(r"[^a-z0-9]+", " ", re.sub(r"[\u0300-\u036f]", "", plain)).strip()
+    spelt = re.sub(r"[\W_]+", " ", re.sub(r"[\u0300-\u036f]", "", plain)).strip()
     return spelt if spelt not in ("self", "n a", "") else None
 
 
@@ -85,6 +85,9 @@ def _agree(a, b):
 
 
 def _conflict(a, b):
+    generations = {_generation(a), _generation(b)} - {None}
+    if len(generations) > 1:
+        return True
     first_a, last_a, first_b, last_b = _names(a, b)
     if not (first_a or last_a) or not (first_b or last_b):
         return False
@@ -100,6 +103,13 @@ def _conflict(a, b):
 
 def _names(a, b):
     return [_fold(x) for x in (a["first_name"], a["last_name"], b["first_name"], b["last_name"])]
+
+
+def _generation(lead):
+    words = (lead["last_name"] or "").lower().split()
+    return (
+        words[-1].rstrip(".") if len(words) > 1 and words[-1].rstrip(".") in ("jr", "sr") else None
+    )
 
 
 def _like(a, b):
@@ -132,6 +142,7 @@ def jaro_winkler(a, b):
 
 
 def _fold(name):
+    name = re.sub(r"(?<=\S) +[jJsS][rR]\.?$", "", name or "")
     if (name or "").lower() in ("test", "n/a"):
         return ""
     plain = unicodedata.normalize("NFD", (name or "").lower())

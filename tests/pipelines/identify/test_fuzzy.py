@@ -3,10 +3,11 @@ import random
 import polars as pl
 import pytest
 
-from pipelines.identify import fuzzy, identify
+from pipelines.identify import fuzzy_model, identify
 from pipelines.identify.comparisons import is_sound
 from pipelines.identify.identity_columns import gather_identity
 from pipelines.settings.config import IdentifySettings
+from pipelines.store.linking import Linkage
 from tests.pipelines.identify.worlds import insert, lead
 
 NAMES = ("anna", "bert", "carla", "dirk", "emma", "frits", "greta", "hugo", "irma", "jonas")
@@ -38,6 +39,36 @@ def test_few_leads_are_joined_by_plain_rules_and_it_can_be_switched_off(db, tmp_
     ]
     identify(db, IdentifySettings(fuzzy=False), models=tmp_path, compare_all=True)
     assert _persons(db) == {1: 1, 2: 2, 3: 3}
+
+
+ADDRESS = {"first_name": "John", "last_name": "Doe", "street": "1 Oak Ave", "city": "Salem"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "persons"),
+    [
+        ({}, {}, 1),
+        ({"last_name": "Doe Jr."}, {"last_name": "Doe Sr"}, 2),
+        ({"last_name": "Doe II"}, {"last_name": None, "full_name": "John Doe, Senior"}, 2),
+        ({"title": "Carpenter"}, {"title": "Physician"}, 2),
+        ({"title": "Head of Sales"}, {"title": "head of sales"}, 1),
+        ({"mobile_e164": "+15550001"}, {"mobile_e164": "+15559992"}, 2),
+        ({"email_key": "j@x.example"}, {"email_key": "john.doe@x.example"}, 2),
+        ({"email_key": "j@gmail.com"}, {"email_key": "john.doe@gmail.com"}, 1),
+    ],
+)
+def test_a_father_and_his_son_are_told_apart_by_what_differs(db, tmp_path, one, other, persons):
+    insert(db, [lead(1, **ADDRESS | one), lead(2, **ADDRESS | other)])
+    identify(db, models=tmp_path)
+    assert len(set(_persons(db).values())) == persons
+
+
+def test_names_of_any_script_are_compared(db, tmp_path):
+    place = {"first_name": "Иван", "street": "ул. Ленина 5", "city": "Омск"}
+    insert(db, [lead(1, last_name="Пётров", **place), lead(2, last_name="петров", **place),
+                lead(3, last_name="Сидоров", **place)])  # fmt: skip
+    identify(db, models=tmp_path)
+    assert _persons(db) == {1: 1, 2: 1, 3: 3}
 
 
 def _damaged(rng, text):
@@ -92,10 +123,10 @@ def test_mistyped_duplicates_are_found_by_a_model_that_is_kept(db, tmp_path, dup
 
 
 def test_what_taught_nothing_is_not_learnt_from_again(db, tmp_path, duplicates, monkeypatch):
-    monkeypatch.setattr(fuzzy, "is_sound", lambda model: False)
+    monkeypatch.setattr(fuzzy_model, "is_sound", lambda model: False)
     identify(db, models=tmp_path)
     before = db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows()
-    monkeypatch.setattr(fuzzy.Linkage, "train", None)
+    monkeypatch.setattr(Linkage, "maximise", None)
     identify(db, models=tmp_path, compare_all=True)
     assert db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows() == before
 

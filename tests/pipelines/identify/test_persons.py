@@ -74,6 +74,16 @@ def test_one_address_and_one_possible_name_are_one_person(db, first, last):
     assert _count(db, leads) == 1
 
 
+@pytest.mark.parametrize(("other", "persons"), [("Doe Sr.", 2), ("Doe, Junior", 1), ("Doe", 2)])
+@pytest.mark.parametrize("kind", ["phone_e164", "email_key"])
+def test_a_father_and_his_son_share_a_point_and_a_name(db, kind, other, persons):
+    same = {"first_name": "John", kind: "j@x.example"}
+    leads = [lead(1, last_name="Doe Jr", **same), lead(2, last_name=other, **same)]
+    # one address of father and son may as well be one person's who left the suffix out
+    is_left_out = other == "Doe" and kind == "email_key"
+    assert _count(db, leads) == (1 if is_left_out else persons)
+
+
 def test_namesakes_at_one_switchboard_are_told_apart_by_their_mobiles(db):
     same = {"phone_e164": "+15550001", "first_name": "Jan", "last_name": "Maas"}
     leads = [lead(1, mobile_e164="+15550008", **same), lead(2, mobile_e164="+15550009", **same)]

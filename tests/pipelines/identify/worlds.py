@@ -3,9 +3,12 @@
 import polars as pl
 from hypothesis import strategies as st
 
+from tests.pipelines.plain import insert_plain
+
 TEXT = (
     "source_system", "source_id", "merged_into_id", "email_key", "phone_e164", "mobile_e164",
-    "first_name", "last_name", "company", "street", "city", "postal_code", "batch_id",
+    "first_name", "last_name", "full_name", "title", "company", "street", "city", "postal_code",
+    "batch_id",
 )  # fmt: skip
 LEAD = st.fixed_dictionaries(
     {
@@ -26,8 +29,10 @@ LEAD = st.fixed_dictionaries(
         "first_name": st.sampled_from(
             [None, "José", "Jose", "J.", "Mary", "Smith", "Test", "李", ""]
         ),
-        "last_name": st.sampled_from([None, "Smith", "SMITH", "Jones", "Jose"]),
-        "company": st.sampled_from([None, "Acme", "ACME!", "Other", "Self"]),
+        "last_name": st.sampled_from(
+            [None, "Smith", "SMITH", "Jones", "Jose", "Smith Jr", "Smith Sr."]
+        ),
+        "company": st.sampled_from([None, "Acme", "ACME!", "Other", "Self", "Жук", "ЖУК"]),
         "city": st.sampled_from([None, "Ghent", "Lille"]),
         "merged_into_id": st.sampled_from([None, None, None, "s1", "s2"]),
     }
@@ -43,7 +48,7 @@ def lead(key, **values):
 def insert(db, leads):
     """Add leads to the store."""
     schema = {"lead_key": pl.Int64, **dict.fromkeys(TEXT, pl.String)}
-    db.insert("lead", pl.DataFrame(leads, schema=schema))
+    insert_plain(db, "lead", pl.DataFrame(leads, schema=schema))
 
 
 def stored(db):
