@@ -53,10 +53,16 @@ def demo(*, json: Json = False) -> None:
     show_demo(as_json=json)
 
 
+_KIND_HELP = (
+    "What the files hold. Suppressions: addresses, numbers, domains (*@x.example) or hashes in hex,"
+    " MD5, SHA-1 or SHA-256, of a trimmed address in lower case or of a number as +31612345678."
+)
+
+
 @app.command
 def load(
     *paths: Path,
-    as_: Annotated[Kind, Parameter(name="--as", help="What the files hold.")] = "leads",
+    as_: Annotated[Kind, Parameter(name="--as", help=_KIND_HELP)] = "leads",
     mapping: Annotated[
         str, Parameter(help="A TOML mapping file, salesforce, hubspot, odoo or auto.")
     ] = "auto",

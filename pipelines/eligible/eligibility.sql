@@ -12,7 +12,7 @@ WITH main AS (
         coalesce(folded.name, lead.email_key) AS email_name,
         call_point(lead.phone_e164, lead.mobile_e164) AS call_name,
         text_point(lead.phone_e164, lead.mobile_e164, lead.line_type) AS text_name,
-        point_bits(lead.email_key, lead.email)
+        point_bits(lead.email_key, lead.own_email)
             | bit_if(lead.email_domain IN (SELECT domain FROM disposable_domain_frame),
                 r_disposable_domain())
             | bit_if(CASE
@@ -37,7 +37,8 @@ WITH main AS (
                     < $as_of::TIMESTAMP - to_months($retention_months), r_retention_review())
             | coalesce(pace.bits, 0::UINTEGER) AS every_channel
     FROM person
-    JOIN lead ON lead.lead_key = person.representative_lead_key
+    -- a subquery, so that an address is put together once and not for each of its uses
+    JOIN (SELECT * FROM lead) AS lead ON lead.lead_key = person.representative_lead_key
     LEFT JOIN eligible_folded AS folded ON folded.lead_key = person.representative_lead_key
     LEFT JOIN eligible_own_contact AS touch ON touch.lead_key = person.representative_lead_key
     LEFT JOIN eligible_family AS family USING (person_key)

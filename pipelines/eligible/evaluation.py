@@ -5,7 +5,7 @@ of its contact points, binds the person; what permits must cover the very point 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +63,7 @@ def evaluate(
     feeds: FeedSettings,
     as_of: datetime,
     suppression_secrets: Sequence[bytes] = (),
-    suppression_tags: pl.DataFrame | None = None,
+    suppression_tags: Iterable[pl.DataFrame] | None = None,
 ) -> EligibleResult:
     """Write table `eligibility` anew, one row per person.
 
@@ -79,10 +79,10 @@ def evaluate(
     suppression_secrets : sequence of bytes
         HMAC keys under which suppressed contact points may have been hashed, the old one too while
         keys are being rotated.
-    suppression_tags : pl.DataFrame, optional
-        Of the ledger: key_hmac, tag, all made under one of the secrets. A tag chooses which texts
-        get the HMAC that decides: one too many changes nothing, but an entry whose only tag is
-        wrong is not found here, so tags of unknown origin must be left out.
+    suppression_tags : iterable of pl.DataFrame, optional
+        Of the ledger, in parts: key_hmac, tag, all made under one of the secrets. A tag chooses
+        which texts get the HMAC that decides: one too many changes nothing, but an entry whose only
+        tag is wrong is not found here, so tags of unknown origin must be left out.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def _collect(
     policy: PolicyTable,
     as_of: datetime,
     secrets: Sequence[bytes],
-    tags: pl.DataFrame | None,
+    tags: Iterable[pl.DataFrame] | None,
 ) -> None:
     """Gather what speaks for and against each person in small temporary tables."""
     db.run(inputs.reason_macros() + sql(__package__, "macros.sql"))

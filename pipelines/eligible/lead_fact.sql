@@ -52,10 +52,15 @@ SELECT lead_key, 31, r_salvaged_unreviewed(), 0
 FROM salvaged_row
 WHERE reviewed_by IS NULL AND lead_key IS NOT NULL
 UNION ALL
+-- an opportunity without a date is open until something that closes it is learnt
 SELECT lead_key, 31, r_open_opportunity(), 0
 FROM outcome
-WHERE occurred_at < $as_of AND lead_key IS NOT NULL
+WHERE coalesce(occurred_at < $as_of, true) AND lead_key IS NOT NULL
     AND milestone IN ('opportunity', 'lost', 'disqualified')
 GROUP BY lead_key
 HAVING max(occurred_at) FILTER (WHERE milestone = 'opportunity')
     > coalesce(max(occurred_at) FILTER (WHERE milestone <> 'opportunity'), '-infinity')
+    OR (bool_or(milestone = 'opportunity' AND occurred_at IS NULL)
+        AND coalesce(max(ingested_at) FILTER (WHERE milestone = 'opportunity'
+                AND occurred_at IS NULL)
+            > max(ingested_at) FILTER (WHERE milestone <> 'opportunity'), true))

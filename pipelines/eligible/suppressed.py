@@ -7,7 +7,7 @@ tags, and gives only those of the present scheme and key. Entries without a tag 
 this short cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,11 +22,11 @@ _STATEMENTS: Final = {
     "suppressed_hash.sql": ("hash",),
     "suppressed.sql": ("email", "phone"),
 }
-_TAGS: Final = "suppression_tag_frame"
+_TAGS: Final = "suppression_tag"
 
 
 def match_suppressions(
-    db: Database, as_of: datetime, secrets: Sequence[bytes], tags: pl.DataFrame | None
+    db: Database, as_of: datetime, secrets: Sequence[bytes], tags: Iterable[pl.DataFrame] | None
 ) -> None:
     """Append what is suppressed to the temporary table `eligible_lead_fact`.
 
@@ -38,12 +38,15 @@ def match_suppressions(
         Entries that ended before it bind no more.
     secrets : sequence of bytes
         Each may have made any of the entries.
-    tags : pl.DataFrame, optional
-        key_hmac, tag (String): the tags of the ledger; an entry that is not among them has none.
+    tags : iterable of pl.DataFrame, optional
+        key_hmac, tag (String): the tags of the ledger, in parts; an entry that is not among them
+        has none.
     """
-    known = pl.DataFrame(schema={"key_hmac": pl.String, "tag": pl.String}) if tags is None else tags
-    db.register(_TAGS, known)
+    # A table and no frame: lists have millions of entries, and what memory cannot hold is spilt.
+    db.run(f"CREATE OR REPLACE TEMP TABLE {_TAGS} (key_hmac VARCHAR, tag VARCHAR)")
     try:
+        for part in tags or ():
+            db.insert(_TAGS, part)
         kinds = db.frame(sql(__package__, "suppressed_kinds.sql"), as_of=as_of)
         is_tagged = dict(zip(kinds["kind"], kinds["is_tagged"], strict=True))
         for secret in secrets:
@@ -52,7 +55,7 @@ def match_suppressions(
                 if present:
                     _match(db, name, as_of, secret, all(is_tagged[kind] for kind in present))
     finally:
-        db.unregister(_TAGS)
+        db.run(f"DROP TABLE {_TAGS}")
 
 
 def check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:

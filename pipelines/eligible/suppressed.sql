@@ -1,6 +1,6 @@
 -- purpose: find the leads whose e-mail address or number is on the own suppression list
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, eligible_folded, eligible_former_point, suppression, suppression_tag_frame (registered)
+-- reads:   lead, eligible_folded, eligible_former_point, suppression, suppression_tag (temporary)
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks), tag_prefix, is_tagged (every
 --          entry has a tag: only texts of a known tag can match, and only they get an HMAC)
@@ -27,7 +27,7 @@ canonical AS (
 suspect AS MATERIALIZED (
     SELECT lead_key, text
     FROM canonical
-    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag_frame)
+    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag)
 )
 SELECT suspect.lead_key, entry.channels, r_suppressed(), 0
 FROM suspect

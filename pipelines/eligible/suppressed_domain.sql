@@ -1,6 +1,6 @@
 -- purpose: find the leads whose mail domain, or one above it, is on the suppression list
 -- grain:   one row per lead and suppressed domain
--- reads:   lead, lead_snapshot (where the address was before), suppression, suppression_tag_frame (registered)
+-- reads:   lead, lead_snapshot (where the address was before), suppression, suppression_tag (temporary)
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
@@ -35,7 +35,7 @@ suspect AS MATERIALIZED (
     SELECT email_domain, 'domain:' || name AS text
     FROM above
     WHERE NOT $is_tagged
-        OR tag_hex($tag_prefix, 'domain:' || name) IN (SELECT tag FROM suppression_tag_frame)
+        OR tag_hex($tag_prefix, 'domain:' || name) IN (SELECT tag FROM suppression_tag)
 ),
 bound AS (
     SELECT suspect.email_domain, bit_or(entry.channels) AS channels

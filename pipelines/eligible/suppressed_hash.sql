@@ -1,8 +1,8 @@
 -- purpose: find the leads that are suppressed by a plain hash of their address or number, the form
---          in which lists are exchanged; MD5, SHA-1 or SHA-256, of an address or a number with or
---          without its plus sign
+--          in which lists are exchanged; MD5, SHA-1 or SHA-256, of an address (normalised, folded, in
+--          capitals) or a number with or without its plus sign, and of either as exported
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, eligible_former_point, suppression, suppression_tag_frame (registered)
+-- reads:   lead, eligible_former_point, suppression, suppression_tag (temporary)
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
@@ -14,12 +14,13 @@ WITH entry AS (
 ),
 point AS (
     SELECT lead_key, unnest(list_distinct([
-        email_key, folded_email(email_key), phone_e164, mobile_e164,
-        substr(phone_e164, 2), substr(mobile_e164, 2)
+        email_key, folded_email(email_key), upper(email_key), email, lower(email),
+        phone_e164, mobile_e164, substr(phone_e164, 2), substr(mobile_e164, 2), phone, mobile
     ])) AS plain
     FROM lead
     UNION ALL
-    SELECT lead_key, unnest([point, ltrim(point, '+')]) FROM eligible_former_point
+    SELECT lead_key, unnest(list_distinct([point, ltrim(point, '+'), upper(point)]))
+    FROM eligible_former_point
 ),
 canonical AS (
     SELECT lead_key, 'hash:' || unnest([md5(plain), sha1(plain), sha256(plain)]) AS text
@@ -29,7 +30,7 @@ canonical AS (
 suspect AS MATERIALIZED (
     SELECT lead_key, text
     FROM canonical
-    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag_frame)
+    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag)
 )
 SELECT suspect.lead_key, entry.channels, r_suppressed(), 0
 FROM suspect

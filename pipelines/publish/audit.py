@@ -57,19 +57,28 @@ def _decode(db: Database, table: str) -> int:
 
 
 def _suppressed_listed(db: Database, secret: bytes) -> int:
-    """Count listed persons of whom any contact point is suppressed for the listed channel."""
+    """Count listed persons of whom any contact point is suppressed for the listed channel.
+
+    Also one that they had before: a no is the person's, not the address's.
+    """
     if not db.scalar("SELECT count(*) FROM suppression"):
         return 0
     listed = db.frame(
-        "SELECT decision.person_key, decision.channel, lead.email_key, lead.phone_e164,"
-        " lead.mobile_e164, lead.email_domain FROM decision JOIN dedupe_link USING (person_key)"
-        " JOIN lead ON lead.lead_key = dedupe_link.lead_key WHERE verdict = 'listed'"
+        "WITH own AS (SELECT decision.person_key, decision.channel, dedupe_link.lead_key"
+        " FROM decision JOIN dedupe_link USING (person_key) WHERE verdict = 'listed'),"
+        " point AS (SELECT lead_key, email_key, phone_e164, mobile_e164, email_domain,"
+        " email, phone, mobile FROM lead UNION ALL"
+        " SELECT lead_key, email_key, phone_e164, mobile_e164, email_domain, NULL, NULL, NULL"
+        " FROM lead_snapshot"
+        " WHERE coalesce(email_key, phone_e164, mobile_e164, email_domain) IS NOT NULL)"
+        " SELECT person_key, channel, email_key, phone_e164, mobile_e164, email_domain,"
+        " email, phone, mobile FROM own JOIN point USING (lead_key)"
     )
     # A list is some thousand rows whatever the backlog, so plain Python is the honest twin here.
     rows = [
         (person, channel, hmac_hex(secret, text))
-        for person, channel, email, phone, mobile, domain in listed.rows()
-        for text in lookup_keys(email, (phone, mobile), domain)
+        for person, channel, email, phone, mobile, domain, *as_given in listed.rows()
+        for text in lookup_keys(email, (phone, mobile), domain, tuple(as_given))
     ]
     keys = pl.DataFrame(
         rows,

@@ -44,7 +44,7 @@ def run_identify(home: Home, *, progress: Progress = silent) -> IdentifyResult:
             )
         try:
             progress("identify", None, 0.0)
-            begin(home, ctx.run_id)
+            begin(home, ctx.run_id, settings.store.keep_snapshots)
             with ctx.staged() as db:
                 result = find_persons(ctx, db, compare_all=True, progress=progress)
             progress("identify", {"persons": result.persons}, result.seconds)

@@ -36,7 +36,7 @@ Step = Callable[[RunContext], Counts]
 
 def merge_step(ctx: RunContext) -> Counts:
     """Copy the published store to staging and merge every batch it does not hold yet."""
-    path = begin(ctx.home, ctx.run_id)
+    path = begin(ctx.home, ctx.run_id, ctx.settings.store.keep_snapshots)
     with ctx.staged() as db:
         begin_night(db)
     # A connection of its own: the space of the last night is free once the file was closed.
@@ -75,17 +75,17 @@ def eligible_step(ctx: RunContext) -> Counts:
             accepted = reviews.accepted(ledger)
             for part in suppressions.frames(ledger):
                 db.insert("suppression", part)
-            tags = suppressions.tags(ledger, tag_scheme(secret))
         accept_salvaged(db, accepted)
         publish_reasons(db)
-        result = evaluate(
-            db,
-            policy=ctx.settings.policy,
-            feeds=ctx.settings.feeds,
-            as_of=ctx.midnight,
-            suppression_secrets=(secret,),
-            suppression_tags=tags,
-        )
+        with ctx.ledger() as ledger:
+            result = evaluate(
+                db,
+                policy=ctx.settings.policy,
+                feeds=ctx.settings.feeds,
+                as_of=ctx.midnight,
+                suppression_secrets=(secret,),
+                suppression_tags=suppressions.tags(ledger, tag_scheme(secret)),
+            )
         remember_suppressed(db, now())
         return {
             "persons": result.persons,

@@ -12,5 +12,3 @@ SELECT
     percentile,
     'model' AS score_source
 FROM read_parquet($parts)
--- equal numbers side by side take a third of the space, because many leads share one
-ORDER BY raw_score DESC, lead_key

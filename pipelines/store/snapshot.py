@@ -70,12 +70,18 @@ def work_file(home: Home, run_id: str) -> Path:
     return staging_file(home, run_id).with_name("work.duckdb")
 
 
-def begin(home: Home, run_id: str) -> Path:
+def begin(home: Home, run_id: str, keep: int) -> Path:
     """Clear what earlier runs left in staging and copy the current snapshot there.
 
-    Room for one and a half published files must be free. Where it is not, snapshots older than the
-    current one are given up, the oldest first, until it is: there is then none to go back to, but a
-    night.
+    The file that is built counts as one of those to keep: what is older than the current snapshot
+    and would be dropped at its publication is given up now, or the disk would have to hold both.
+    Room for one and a half published files must be free. Where it is not, further older ones are
+    given up, the oldest first, until it is. The current one always stays.
+
+    Parameters
+    ----------
+    keep : int
+        Snapshots that stay after the publication, the new one among them.
 
     Returns
     -------
@@ -92,7 +98,11 @@ def begin(home: Home, run_id: str) -> Path:
     path.parent.mkdir(mode=0o700)
     base = current_snapshot(home)
     if base is not None:
-        _need_disk(home, int(_NIGHT_ROOM * base.stat().st_size) + _LEAST_ROOM, base)
+        older = _older(home, base)
+        for old in older[max(keep - 2, 0) :]:
+            old.unlink()
+        needed = int(_NIGHT_ROOM * base.stat().st_size) + _LEAST_ROOM
+        _need_disk(home, needed, older[: max(keep - 2, 0)])
         shutil.copyfile(base, path)
     with Database.open(path, read_only=False, spill=home.spill) as db:
         create_tables(db)
@@ -216,14 +226,18 @@ def _drop_old(home: Home, newest: Path, keep: int) -> None:
         old.unlink()
 
 
-def _need_disk(home: Home, needed: int, base: Path) -> None:
+def _older(home: Home, base: Path) -> list[Path]:
+    """Return the snapshots that are older than `base`, the newest first."""
     made = base.stat().st_mtime_ns
     older = [
         file
         for file in home.snapshots.glob("leads-*.duckdb")
         if file != base and file.stat().st_mtime_ns <= made
     ]
-    older.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    return sorted(older, key=lambda file: file.stat().st_mtime_ns, reverse=True)
+
+
+def _need_disk(home: Home, needed: int, older: list[Path]) -> None:
     while (free := shutil.disk_usage(home.staging).free) < needed and older:
         older.pop().unlink()
     if free < needed:

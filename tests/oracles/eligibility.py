@@ -163,9 +163,14 @@ class Eligibility:
             ]
             if any(o["milestone"] in ("converted", "won") for o in past):
                 add(everything, "CONVERTED")
-            opened = [o["occurred_at"] for o in past if o["milestone"] == "opportunity"]
-            closed = [o["occurred_at"] for o in past if o["milestone"] in ("lost", "disqualified")]
-            if opened and (not closed or max(opened) > max(closed)):
+            opened = [o for o in past if o["milestone"] == "opportunity"]
+            closed = [o for o in past if o["milestone"] in ("lost", "disqualified")]
+            dated = [o["occurred_at"] for o in opened if o["occurred_at"] is not None]
+            ended = [o["occurred_at"] for o in closed if o["occurred_at"] is not None]
+            learnt = [o["ingested_at"] for o in opened if o["occurred_at"] is None]
+            if dated and (not ended or max(dated) > max(ended)):
+                add(everything, "OPEN_OPPORTUNITY")
+            if learnt and all(o["ingested_at"] < max(learnt) for o in closed):
                 add(everything, "OPEN_OPPORTUNITY")
         free = set(self.policy.addresses.free_domains)
         domains = {lead["email_domain"] for lead in self.leads_of[person]} - {None}

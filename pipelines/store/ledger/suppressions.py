@@ -152,17 +152,14 @@ def ids(ledger: Ledger) -> Iterator[pl.DataFrame]:
     return _frames(ledger, "SELECT suppression_id FROM suppression", ("suppression_id",))
 
 
-def tags(ledger: Ledger, tag_scheme: str) -> pl.DataFrame:
-    """Return the tags of that scheme and key: key_hmac, tag (String, 32 hex digits).
+def tags(ledger: Ledger, tag_scheme: str) -> Iterator[pl.DataFrame]:
+    """Stream the tags of that scheme and key: key_hmac, tag (String, 32 hex digits).
 
     Tags of another scheme, or of an unknown one, would hide an entry instead of choosing it.
     """
-    columns = ("key_hmac", "tag")
-    found = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
     if _tag_scheme(ledger) == tag_scheme:
         statement = "SELECT key_hmac, tag FROM suppression_tag ORDER BY key_hmac"
-        found += _frames(ledger, statement, columns)
-    return pl.concat(found)
+        yield from _frames(ledger, statement, ("key_hmac", "tag"))
 
 
 def _frames(ledger: Ledger, statement: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -11,9 +11,10 @@ from pipelines.store.schema.packed import (
     begin_night,
     pack_night,
 )
+from pipelines.store.schema.packing import pack
 from pipelines.store.schema.persons import PERSON_TABLES
 from pipelines.store.schema.spec import Column, Table
-from pipelines.store.schema.upgrade import pack_lead, upgrade_lead
+from pipelines.store.schema.upgrade import upgrade
 from pipelines.store.sqltext import quoted
 
 TABLES: tuple[Table, ...] = (*LEAD_TABLES, LABEL_AUDIT, *PERSON_TABLES, *NIGHT_TABLES)
@@ -32,7 +33,7 @@ __all__ = [
     "begin_night",
     "comment_tables",
     "create_tables",
-    "pack_lead",
+    "pack",
     "pack_night",
     "renew_tables",
     "reset_table",
@@ -42,14 +43,14 @@ __all__ = [
 def create_tables(db: Database) -> None:
     """Create every declared table that is missing, empty; a published view stands for its table.
 
-    A table of an earlier version gets the columns that it lacks, without values; `lead` is made
-    anew where it is stored in another way.
+    A table of an earlier version gets the columns that it lacks, without values; one that is
+    stored in another way is made anew.
     """
     views = db.views()
     tables = db.tables()
-    if "lead" in tables:
-        upgrade_lead(db)
     for declared in TABLES:
+        if declared.name in tables:
+            upgrade(db, declared)
         if declared.name not in {*tables, *views}:
             db.run(f"CREATE TABLE {quoted(declared.name)} ({_columns(declared)})")
         elif declared.name in tables:

@@ -1,5 +1,6 @@
 """Tables that hold what was loaded: leads and everything known about them."""
 
+from pipelines.store.schema.packing import packed
 from pipelines.store.schema.spec import Table, table
 
 _SOURCE = (
@@ -19,9 +20,6 @@ _CHILD = (
     ),
 )
 
-# A website that names the domain of the address; an @ would be taken for the domain.
-_HAS_DOMAIN = "contains({website}, {email_domain}) AND NOT contains({website}, '@')"
-
 LEAD = table(
     "lead",
     "One row per lead as exported, (source_system, source_id) is unique",
@@ -36,28 +34,15 @@ LEAD = table(
     ("full_name", "VARCHAR", "full name as exported"),
     ("title", "VARCHAR", "job title as exported"),
     ("company", "VARCHAR", "company as exported"),
-    (
-        "email",
-        "VARCHAR GENERATED ALWAYS AS (coalesce(own_email, email_key))",
-        "e-mail address as exported",
-    ),
-    (
-        "email_key",
-        "VARCHAR USING COMPRESSION zstd",
-        "normalised address; null when none is usable",
-    ),
+    ("email", "VARCHAR", "e-mail address as exported"),
+    ("email_key", "VARCHAR", "normalised address; null when none is usable"),
     ("email_domain", "VARCHAR", "domain of email_key"),
     ("phone", "VARCHAR", "phone as exported"),
     ("mobile", "VARCHAR", "mobile phone as exported"),
     ("phone_e164", "VARCHAR", "phone in E.164; null when not a valid number"),
     ("mobile_e164", "VARCHAR", "mobile in E.164; null when not a valid number"),
     ("line_type", "VARCHAR", "mobile, landline or unknown"),
-    (
-        "website",
-        "VARCHAR GENERATED ALWAYS AS"
-        " (coalesce(own_website, replace(website_shape, '@', email_domain)))",
-        "website as exported",
-    ),
+    ("website", "VARCHAR", "website as exported"),
     ("street", "VARCHAR", "street as exported"),
     ("city", "VARCHAR", "city as exported"),
     ("state", "VARCHAR", "state or region as exported; US, CA and AU: its postal code"),
@@ -90,9 +75,6 @@ LEAD = table(
         "UTC time of the load since which this store knows the lead as it is: see lead_snapshot",
     ),
     _ORIGIN[1],
-    ("own_email", "VARCHAR", "email where that is not email_key: read email instead"),
-    ("own_website", "VARCHAR", "website where website_shape is null: read website instead"),
-    ("website_shape", "VARCHAR", "website with @ for email_domain: read website instead"),
 )
 
 # What is kept of a lead when a newer export changes it: everything that decides or that a feature
@@ -108,9 +90,6 @@ _FORGOTTEN = (
     "street",
     "ingested_at",
     "batch_id",
-    "own_email",
-    "own_website",
-    "website_shape",
 )
 HISTORY_COLUMNS: tuple[str, ...] = tuple(
     column.name for column in LEAD.columns if column.name not in _FORGOTTEN
@@ -128,7 +107,7 @@ LEAD_SNAPSHOT = table(
     *(
         (
             column.name,
-            column.type.partition(" GENERATED ")[0],
+            column.type,
             f"former value, where `changed` names it: {column.comment}",
         )
         for column in LEAD.columns
@@ -144,14 +123,6 @@ LEAD_MERGE = table(
     ("master_id", "VARCHAR", "source_id of the lead that is left"),
     *_ORIGIN,
 )
-
-# Columns of `lead` that stand for a generated one, and what is stored in them, over the plain ones.
-PACKED_LEAD: dict[str, str] = {
-    "own_email": "CASE WHEN {email} IS DISTINCT FROM {email_key} THEN {email} END",
-    "own_website": f"CASE WHEN {_HAS_DOMAIN} THEN NULL ELSE {{website}} END",
-    "website_shape": f"CASE WHEN {_HAS_DOMAIN}"
-    " THEN replace({website}, {email_domain}, '@') END",
-}
 
 ACTIVITY = table(
     "activity",
@@ -277,11 +248,11 @@ SALVAGED_ROW = table(
 )
 
 LEAD_TABLES: tuple[Table, ...] = (
-    LEAD,
-    ACTIVITY,
+    packed(LEAD),
+    packed(ACTIVITY),
     OUTCOME,
     STATIC_LABEL,
-    CONSENT_EVENT,
+    packed(CONSENT_EVENT),
     CONTACT_ATTEMPT,
     CUSTOMER,
     REGISTRY,

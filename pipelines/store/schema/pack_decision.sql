@@ -1,6 +1,6 @@
 -- purpose: write one part of the night's decisions as they are published: five masks as one text
 -- grain: one row per lead of the part
--- reads: work.decision, work.eligibility
+-- reads: work.decision, work.eligibility, work.score
 -- writes: decision
 -- parameters: none; the part and its order, which a join need not keep, are filled in
 INSERT INTO decision BY NAME
@@ -23,8 +23,16 @@ SELECT
     || coalesce(decided.sms_reasons::VARCHAR, '') || ','
     || coalesce(decided.mail_reasons::VARCHAR, '') AS packed_reasons,
     CASE WHEN decided.expected_value IS DISTINCT FROM decided.probability
-        THEN decided.expected_value END AS own_expected_value
+        THEN decided.expected_value END AS own_expected_value,
+    -- one model scores a night
+    CASE WHEN score.score_source = 'model' THEN (SELECT max(model_id) FROM work.score) END
+        AS model_id,
+    score.raw_score,
+    score.percentile,
+    score.score_source
 FROM work.decision AS decided
 LEFT JOIN work.eligibility AS person
     ON decided.person_key = person.person_key
+LEFT JOIN (SELECT * FROM work.score WHERE __is_ranked__) AS score
+    ON decided.lead_key = score.lead_key
 WHERE __part__

@@ -4,8 +4,9 @@ While a night is worked on, `eligibility` and `decision` are plain tables in a w
 published is `decision` with its masks as one text, because a text column is stored as a dictionary
 and a night has some thousand different sets of reasons, where five integers of 29 bits each are
 stored as they are. The masks are generated columns that read that text. `eligibility` is a view
-of `decision`: a person's row is that of the lead which stands for the person. `decision` lies in
-order of rank, as `score` does in order of the score: there neighbours are equal or one apart.
+of `decision`: a person's row is that of the lead which stands for the person. So is `score`:
+only such leads are scored. `decision` lies in order of rank, which is that of the scores: there
+neighbours are equal or one apart.
 """
 
 from pipelines.store.duck import WORK, Database
@@ -13,11 +14,12 @@ from pipelines.store.schema.night import CHANNELS, DECISION, ELIGIBILITY, LIST_R
 from pipelines.store.schema.spec import Column, Table
 from pipelines.store.sqltext import quoted, sql
 
-WORK_TABLES: tuple[Table, ...] = (ELIGIBILITY, DECISION)
+WORK_TABLES: tuple[Table, ...] = (ELIGIBILITY, SCORE, DECISION)
 # Published in an order of their own, which writing anew keeps.
-IN_ORDER_OF_RANK: tuple[str, ...] = (DECISION.name, SCORE.name)
+IN_ORDER_OF_RANK: tuple[str, ...] = (DECISION.name,)
 
-_LAST_NIGHT = (ELIGIBILITY.name, DECISION.name, SCORE.name, LIST_REASON.name)
+_LAST_NIGHT = (ELIGIBILITY.name, SCORE.name, DECISION.name, LIST_REASON.name)
+_OF_SCORE = ("model_id", "raw_score", "percentile", "score_source")
 _GENERATED = {
     **{
         f"{channel}_reasons": f"nullif(split_part(packed_reasons, ',', {place}), '')::UINTEGER"
@@ -27,11 +29,11 @@ _GENERATED = {
     "person_key": "coalesce(own_person_key, lead_key)",
 }
 # The ranked leads come first, the best ahead: equal probabilities are neighbours then, and a rank
-# is one more than the last. Only leads that have one are sorted.
-_IN_ORDER = (
-    "decided.rank IS NOT NULL ORDER BY decided.rank",
-    "decided.rank IS NULL ORDER BY decided.lead_key",
-)
+# is one more than the last. Only leads that have one are sorted, and only they were scored.
+_IN_ORDER = {
+    "true": "decided.rank IS NOT NULL ORDER BY decided.rank",
+    "false": "decided.rank IS NULL ORDER BY decided.lead_key",
+}
 PACKED_DECISION = Table(
     DECISION.name,
     DECISION.comment,
@@ -46,6 +48,7 @@ PACKED_DECISION = Table(
         Column("packed_reasons", "VARCHAR", "the masks as one text: read *_reasons instead"),
         Column("own_expected_value", "DOUBLE", "expected_value where that is not probability"),
         Column("own_person_key", "BIGINT", "person_key where that is not lead_key"),
+        *(column for column in SCORE.columns if column.name in _OF_SCORE),
     ),
 )
 
@@ -64,11 +67,13 @@ def begin_night(db: Database) -> None:
 
 
 def pack_night(db: Database) -> None:
-    """Write the night's `decision` and `eligibility` from the work file into the store."""
+    """Write the night's `decision`, `eligibility` and `score` from the work file into the store."""
     _create(db, quoted(DECISION.name), PACKED_DECISION)
-    for part in _IN_ORDER:
-        db.run(sql(__package__, "pack_decision.sql").replace("__part__", part))
+    statement = sql(__package__, "pack_decision.sql")
+    for is_ranked, part in _IN_ORDER.items():
+        db.run(statement.replace("__is_ranked__", is_ranked).replace("__part__", part))
     db.run(sql(__package__, "eligibility_view.sql"))
+    db.run(sql(__package__, "score_view.sql"))
 
 
 def _create(db: Database, name: str, table: Table) -> None:

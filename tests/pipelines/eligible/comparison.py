@@ -55,7 +55,7 @@ def found(
         feeds=feeds,
         as_of=AS_OF,
         suppression_secrets=SECRETS,
-        suppression_tags=tags,
+        suppression_tags=None if tags is None else [tags],
     )
     rows = db.frame("SELECT * FROM eligibility").to_dicts()
     assert len(rows) == result.persons

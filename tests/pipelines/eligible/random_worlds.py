@@ -84,7 +84,7 @@ DAYS_7 = timedelta(days=7)
 
 class _Maker:
     def __init__(self, random: Random, spread: int) -> None:
-        self.random, self.spread = random, spread
+        self.random, self.spread, self.told = random, spread, 0
 
     def pick(self, *values: Any) -> Any:
         return self.random.choice(values)
@@ -165,9 +165,16 @@ class _Maker:
         names = ("qualified", "converted", "opportunity", "won", "disqualified", "lost", "lost")
         milestone = self.pick(*names)
         occurred_at = self.edge()
-        if milestone == "converted" and key % 3 == 0:
+        if milestone in ("converted", "opportunity", "lost") and key % 3 == 0:
             occurred_at = None  # a CRM may know that it happened, and not when
-        return {"lead_key": key, "milestone": milestone, "occurred_at": occurred_at}
+        self.told += 1
+        learnt = AS_OF - timedelta(days=1 + self.told % 2)
+        return {
+            "lead_key": key,
+            "milestone": milestone,
+            "occurred_at": occurred_at,
+            "ingested_at": learnt,
+        }
 
     def consent(self, key: int) -> dict[str, Any]:
         contact = self.maybe(self.pick(self.email(), self.number()), 0.4)
@@ -241,7 +248,7 @@ def rare_world() -> dict[str, list[dict[str, Any]]]:
     ]
     leads[6]["email_key"] = "c@old.acme.example"
     others = {10: "d@sole.example", 11: "e.f@googlemail.com", 12: "g@googlemail.com"}
-    others |= {key: f"h{key}@sole2.example" for key in (13, 14)}
+    others |= {key: f"h{key}@sole2.example" for key in (13, 14, 15, 16)}
     leads += [{**leads[0], "lead_key": key, "email_key": name} for key, name in others.items()]
     moment = EDGES[8]
     late = EDGES[2]
@@ -258,6 +265,9 @@ def rare_world() -> dict[str, list[dict[str, Any]]]:
             {"lead_key": 1, "milestone": "lost", "occurred_at": moment},
             {"lead_key": 8, "milestone": "opportunity", "occurred_at": EDGES[9]},
             {"lead_key": 8, "milestone": "disqualified", "occurred_at": moment},
+            {"lead_key": 15, "milestone": "opportunity", "occurred_at": None},
+            {"lead_key": 15, "milestone": "lost", "occurred_at": moment},
+            {"lead_key": 16, "milestone": "opportunity", "occurred_at": None},
         ],
         contact_attempt=[
             {"lead_key": 4, "channel": "email", "at": late, "disposition": "bounced"},

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.store import Database, create_tables
+from tests.pipelines.plain import insert_plain
 
 AS_OF = datetime(2026, 3, 31)
 SECRET = b"not a real secret, only a test's"
@@ -37,7 +38,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "dedupe_link": {"match_rule": "self"},
     "person": {},
     "activity": {"channel": "email", "direction": "in", "at": MOMENT, "result": None},
-    "outcome": {"milestone": "converted", "occurred_at": MOMENT},
+    "outcome": {"milestone": "converted", "occurred_at": MOMENT, "ingested_at": MOMENT},
     "consent_event": {
         "lead_key": None,
         "contact_key": None,
@@ -93,6 +94,5 @@ def store(rows: dict[str, list[dict[str, Any]]]) -> Database:
     for name, table in rows.items():
         if table:
             frame = pl.DataFrame(table, infer_schema_length=None)
-            # The store reads `email` from what is stored of it.
-            db.insert(name, frame.rename({"email": "own_email"}) if name == "lead" else frame)
+            insert_plain(db, name, frame)
     return db

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import polars as pl
 from hypothesis import strategies as st
 
+from tests.pipelines.plain import insert_plain
+
 TABLES = (
     "lead", "activity", "contact_attempt", "outcome", "dedupe_link", "consent_event",
     "static_label",
@@ -83,7 +85,7 @@ def fill(db, world):
     plain = [{k: v for k, v in lead.items() if k != "person_key"} for lead in leads]
     for table, rows in {**world, "lead": plain, "dedupe_link": links}.items():
         if rows:
-            db.insert(table, pl.DataFrame(rows, infer_schema_length=None))
+            insert_plain(db, table, pl.DataFrame(rows, infer_schema_length=None))
 
 
 def put_targets(db, targets):

@@ -9,7 +9,7 @@ from pipelines.store import Database, create_tables
 SECRET = b"s" * 32
 LEAD = (
     "INSERT INTO lead BY NAME SELECT {key} AS lead_key, 's' AS source_system,"
-    " 'id{key}' AS source_id, 'p{key}@x.example' AS email_key,"
+    " 'id{key}' AS source_id, 'p{key}@x.example' AS own_email_key,"
     " 'x.example' AS email_domain, '+1555000{key}' AS phone_e164;"
     "INSERT INTO dedupe_link VALUES ({key}, {key}, 'self', NULL);"
     "INSERT INTO person VALUES ({key}, {key}, 1);"
@@ -38,7 +38,7 @@ BREAKS = {
     "eligibility_is_one_row_per_person": "INSERT INTO eligibility BY NAME SELECT 2 AS person_key",
     "a_person_is_listed_once": "UPDATE decision SET person_key = 1",
     "a_listed_channel_is_open": "UPDATE decision SET email_reasons = 4",
-    "a_contact_point_is_listed_once": "UPDATE lead SET email_key = 'P1@x.example'",
+    "a_contact_point_is_listed_once": "UPDATE lead SET own_email_key = 'P1@x.example'",
     "lists_keep_to_capacity": "UPDATE capacity SET quota = 1",
     "scores_are_probabilities": "UPDATE score SET probability = 1.5",
     "no_objector_is_scored": "INSERT INTO consent_event BY NAME SELECT 1 AS lead_key,"
@@ -97,6 +97,31 @@ def test_no_to_calls_binds_what_calls_or_texts(tmp_path, channel):
         " 'phone' AS channel"
     )
     assert _audited(tmp_path, statements)["nobody_who_opted_out_is_listed"] > 0
+
+
+FORMER = {
+    "email": ("was@old.example", "email_key"),
+    "phone": ("+15550009", "phone_e164"),
+    "domain": ("old.example", "email_domain"),
+}
+
+
+@pytest.mark.parametrize("kind", FORMER)
+def test_what_a_person_had_before_keeps_the_person_off(tmp_path, kind):
+    point, column = FORMER[kind]
+    had = f"INSERT INTO lead_snapshot BY NAME SELECT 1 AS lead_key, '{point}' AS {column};"
+    stop = hmac_hex(SECRET, f"{kind}:{point}")
+    no = f"INSERT INTO suppression BY NAME SELECT '{kind}' AS kind, '{stop}' AS key_hmac;"
+    assert _audited(tmp_path, had + no)["nobody_suppressed_is_listed"] == 1
+
+
+def test_a_refusal_of_a_former_address_keeps_the_person_off(tmp_path):
+    had = "INSERT INTO lead_snapshot BY NAME SELECT 1 AS lead_key, 'was@old.example' AS email_key;"
+    no = (
+        "INSERT INTO consent_event BY NAME"
+        " SELECT 'opt_out' AS status, 'was@old.example' AS contact_key"
+    )
+    assert _audited(tmp_path, had + no)["nobody_who_opted_out_is_listed"] == 1
 
 
 def test_a_night_is_audited_as_of_its_own_date(tmp_path):

@@ -21,7 +21,7 @@ def path(tmp_path):
         create_tables(db)
         db.run(
             "INSERT INTO lead BY NAME SELECT (range * 37) % 101 AS lead_key,"
-            " 'p' || range || '@x.example' AS email_key FROM range(101)"
+            " 'p' || range || '@x.example' AS own_email_key FROM range(101)"
         )
         db.run("INSERT INTO lead BY NAME SELECT 500 AS lead_key, $gone AS company", gone=GONE)
         db.run(

@@ -15,7 +15,7 @@ TODAY = date(2026, 1, 9)
 
 
 def _publish(home, run_id, statement, keep=2):
-    path = begin(home, run_id)
+    path = begin(home, run_id, keep=keep)
     with Database.open(path, read_only=False) as db:
         db.run(statement)
     finish(path, 0.25, today=TODAY, memory_gb=1, threads=1, spill=home.spill)
@@ -50,12 +50,12 @@ def test_what_is_published_is_immutable_and_old_files_go(home):
 
 def test_a_run_that_dies_before_the_swap_changes_nothing(home):
     published = _publish(home, "one", "INSERT INTO meta VALUES ('a', '1')")
-    path = begin(home, "two")
+    path = begin(home, "two", keep=2)
     with Database.open(path, read_only=False) as db:
         db.run("DELETE FROM meta")
     assert current_snapshot(home) == published.path
     # the next run deletes what is left, and starts from what is published
-    begin(home, "three")
+    begin(home, "three", keep=2)
     assert not staging_file(home, "two").exists()
     with Database.open(staging_file(home, "three"), read_only=False) as db:
         assert db.scalar("SELECT value FROM meta WHERE key = 'a'") == "1"
@@ -92,7 +92,7 @@ def test_a_run_refuses_when_the_disk_is_too_full(home, monkeypatch):
         "pipelines.store.snapshot.shutil.disk_usage", lambda _: type("U", (), {"free": 10})()
     )
     with pytest.raises(RefusedError, match="disk"):
-        begin(home, "two")
+        begin(home, "two", keep=2)
 
 
 @pytest.mark.parametrize(("missing", "kept"), [(0, 4), (1, 3), (2, 2), (3, 1)])
@@ -109,10 +109,21 @@ def test_old_snapshots_make_room_before_a_run_is_refused(home, monkeypatch, miss
                 {"free": 10**12 if len(list(home.snapshots.iterdir())) <= 4 - missing else 10},
             ),
         )
-        begin(home, "next")
+        begin(home, "next", keep=5)
         assert reader.scalar("SELECT count(*) FROM meta WHERE key LIKE 'k%'") == 1
     left = sorted(file.name.split("-")[1] for file in home.snapshots.iterdir())
     assert left == [f"run{number}" for number in range(4)][-kept:]
+    assert newest == current_snapshot(home)
+
+
+@pytest.mark.parametrize(("keep", "left"), [(1, 1), (2, 1), (3, 2), (4, 3)])
+def test_the_file_that_is_built_counts_as_one_of_those_to_keep(home, keep, left):
+    _publish(home, "run0", "INSERT INTO meta VALUES ('k0', '')", keep=3)
+    for number in range(1, 3):
+        newest = _publish_copy(home, f"run{number}", keep=3).path
+    begin(home, "next", keep=keep)
+    names = sorted(file.name.split("-")[1] for file in home.snapshots.iterdir())
+    assert names == ["run0", "run1", "run2"][-left:]
     assert newest == current_snapshot(home)
 
 
@@ -125,7 +136,7 @@ def test_what_is_staged_spills_inside_of_the_home(home, monkeypatch):
 
     real = Database.open
     monkeypatch.setattr(Database, "open", classmethod(noted))
-    path = begin(home, "one")
+    path = begin(home, "one", keep=2)
     finish(path, -1.0, today=TODAY, memory_gb=1, threads=1, spill=home.spill)
     assert opened == [home.spill] * 3
 

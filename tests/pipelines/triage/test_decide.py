@@ -60,14 +60,14 @@ def _fill(db, people):
                 "source_system": ["s"] * len(keys),
                 "source_id": [f"{key:04d}" for key in keys],
                 "assisted_channel": ["phone" if p["needs_human"] else None for p in people],
-                "email_key": [p.get("email") for p in people],
+                "own_email_key": [p.get("email") for p in people],
                 "phone_e164": [p.get("phone") for p in people],
                 "mobile_e164": [p.get("mobile") for p in people],
             },
             schema_overrides={
                 "lead_key": pl.Int64,
                 **dict.fromkeys(
-                    ("assisted_channel", "email_key", "phone_e164", "mobile_e164"), pl.String
+                    ("assisted_channel", "own_email_key", "phone_e164", "mobile_e164"), pl.String
                 ),
             },
         ),

@@ -1,6 +1,6 @@
 -- purpose: no listed person has, by any of their leads or contact points, refused the channel
 -- grain: one number, the violations
--- reads: decision, dedupe_link, bound_lead, lead, consent_event
+-- reads: decision, dedupe_link, bound_lead, lead, lead_snapshot, consent_event
 -- Written from the events alone, so that a fault of the eligibility stage cannot hide in it.
 WITH listed AS (
     SELECT dedupe_link.lead_key, decision.channel
@@ -12,6 +12,11 @@ listed_point AS (
     SELECT listed.channel, unnest([email_key, phone_e164, mobile_e164]) AS contact_key
     FROM listed
     JOIN lead USING (lead_key)
+    UNION
+    -- what names an address still means who had it
+    SELECT listed.channel, unnest([email_key, phone_e164, mobile_e164])
+    FROM listed
+    JOIN lead_snapshot USING (lead_key)
 ),
 refused AS (
     SELECT lead_key, contact_key, channel
