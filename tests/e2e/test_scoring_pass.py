@@ -30,7 +30,7 @@ THREADS = (1, 2, 3, 8)
 def context(night) -> RunContext:
     """The published night, staged again: its stages can be run one by one."""
     run_id = summarise(night).run_id
-    begin(night, run_id)
+    begin(night, run_id, keep=2)
     return RunContext(night, Settings.load(night.settings_file), run_id, AS_OF)
 
 
