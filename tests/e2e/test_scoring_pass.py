@@ -31,7 +31,10 @@ def context(night) -> RunContext:
     """The published night, staged again: its stages can be run one by one."""
     run_id = summarise(night).run_id
     begin(night, run_id, keep=2)
-    return RunContext(night, Settings.load(night.settings_file), run_id, AS_OF)
+    context = RunContext(night, Settings.load(night.settings_file), run_id, AS_OF)
+    with context.staged() as db:
+        db.run("DROP VIEW score")  # a published score is a view, the stage's own a table
+    return context
 
 
 @pytest.fixture
@@ -118,7 +121,6 @@ def test_the_stage_with_other_settings_writes_the_same_table(context, expected):
     assert counts["scored"] == expected.height
     with context.staged() as db:
         found = db.frame("SELECT * FROM score")
-    assert found.equals(found.sort("raw_score", "lead_key", descending=[True, False]))
     assert_same_bits(found, expected)
 
 
