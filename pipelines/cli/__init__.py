@@ -7,19 +7,9 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from pipelines.cli.bench import bench_app
-from pipelines.cli.options import FLAG, AsOf, Json
+from pipelines.cli.options import FLAG, KIND_HELP, AsOf, Json, Kind
 from pipelines.cli.quarantine import quarantine_app
 
-Kind = Literal[
-    "leads",
-    "activities",
-    "outcomes",
-    "consent",
-    "suppressions",
-    "attempts",
-    "customers",
-    "registry",
-]
 Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
 Handler = Literal["ai", "human"]
 
@@ -38,7 +28,7 @@ app = App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-models_app = App(name="models", help="List, show and promote trained models.")
+models_app = App(name="models", help="List, show, promote, reject and roll back trained models.")
 suppress_app = App(name="suppress", help="Record and list contact points never to be used.")
 config_app = App(name="config", help="Show the settings in force.")
 for sub in (models_app, suppress_app, quarantine_app, config_app, bench_app):
@@ -53,16 +43,10 @@ def demo(*, json: Json = False) -> None:
     show_demo(as_json=json)
 
 
-_KIND_HELP = (
-    "What the files hold. Suppressions: addresses, numbers, domains (*@x.example) or hashes in hex,"
-    " MD5, SHA-1 or SHA-256, of a trimmed address in lower case or of a number as +31612345678."
-)
-
-
 @app.command
 def load(
     *paths: Path,
-    as_: Annotated[Kind, Parameter(name="--as", help=_KIND_HELP)] = "leads",
+    as_: Annotated[Kind | None, Parameter(name="--as", help=KIND_HELP)] = None,
     mapping: Annotated[
         str, Parameter(help="A TOML mapping file, salesforce, hubspot, odoo or auto.")
     ] = "auto",
@@ -73,6 +57,8 @@ def load(
     json: Json = False,
 ) -> None:
     """Load files, each once: CSV, Parquet or JSON lines, also compressed; folders and globs too.
+
+    Without PATHS: what lies in inbox/<kind>/<source>/, with the mapping.toml beside it.
 
     Parameters
     ----------
@@ -229,11 +215,17 @@ def suppress_list(*, json: Json = False) -> None:
 
 
 @models_app.command(name="list")
-def models_list(*, json: Json = False) -> None:
+def models_list(
+    *,
+    history: Annotated[
+        bool, Parameter(name="--history", negative=(), help="Every decision, with who and why.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """List the models of this home and their standing."""
-    from pipelines.console.training import show_models
+    from pipelines.console.standing import show_models
 
-    show_models(as_json=json)
+    show_models(with_history=history, as_json=json)
 
 
 @models_app.command(name="show")
@@ -245,11 +237,42 @@ def models_show(model: str, *, json: Json = False) -> None:
 
 
 @models_app.command(name="promote")
-def models_promote(model: str, *, reason: str, json: Json = False) -> None:
-    """Put a model in force against its gates; the reason stays on record."""
-    from pipelines.console.training import promote_model
+def models_promote(
+    model: str,
+    *,
+    reason: Annotated[str | None, Parameter(help="Needed where a gate refused it.")] = None,
+    json: Json = False,
+) -> None:
+    """Put a model in force; against its gates only with a reason, which stays on record."""
+    from pipelines.console.standing import promote_model
 
     promote_model(model, reason=reason, as_json=json)
+
+
+@models_app.command(name="reject")
+def models_reject(model: str, *, reason: str, json: Json = False) -> None:
+    """Take a model out of consideration, and out of force if it is; the reason stays on record."""
+    from pipelines.console.standing import reject_model
+
+    reject_model(model, reason=reason, as_json=json)
+
+
+@models_app.command(name="rollback")
+def models_rollback(
+    *,
+    population: Annotated[
+        str | None, Parameter(help="Absent: the nightly's, or the only one there is.")
+    ] = None,
+    variant: Annotated[
+        str | None, Parameter(help="full or lead_only; absent: both go back.")
+    ] = None,
+    reason: str | None = None,
+    json: Json = False,
+) -> None:
+    """Put in force what was before the present champion; the next night takes it."""
+    from pipelines.console.standing import roll_back_models
+
+    roll_back_models(population=population, variant=variant, reason=reason, as_json=json)
 
 
 @config_app.command(name="show")

@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _OWN = frozenset({"row_number", "ingested_at", "batch_id", "source_system"})
 
 
-def show_preview(request: LoadRequest, *, as_json: bool) -> None:
+def show_preview(*requests: LoadRequest, as_json: bool) -> None:
     """Show what the files are understood as; nothing is stored.
 
     Raises
@@ -35,7 +35,7 @@ def show_preview(request: LoadRequest, *, as_json: bool) -> None:
     """
     found: list[Preview] = []
     failed: list[tuple[Path, BadInputError]] = []
-    for file in request.files:
+    for file, request in [(file, one) for one in requests for file in one.files]:
         try:
             found.append(_preview(file, request))
         except BadInputError as error:
@@ -90,7 +90,7 @@ def _show_columns(one: Preview, width: int) -> None:
             column.header,
             column.becomes or "not loaded",
             column.type,
-            "no feature" if column.becomes == "custom" and not column.is_feature else "",
+            "no feature" if column.becomes.startswith("custom") and not column.is_feature else "",
         )
         for column in one.columns
         if column.header not in grouped

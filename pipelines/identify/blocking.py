@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.identify.comparisons import blocks
+from pipelines.identify.spelling import spelt_leads
 from pipelines.store import Database, sql
 
 MAX_GROUP: Final = 60
@@ -27,9 +28,9 @@ def find_groups(
     Parameters
     ----------
     columns : sequence of str
-        Columns of `fuzzy_record` that hold anything.
+        Columns of `fuzzy_key` that hold anything.
     rows : int
-        Rows of `fuzzy_record`.
+        Rows of `fuzzy_key`.
     only_changed : bool
         Only groups with a lead in `identify_changed`.
 
@@ -70,9 +71,13 @@ def grouped_records(
     """
     order = " ORDER BY lead_key" if is_ordered else ""
     keys = ", ".join(f"max(key) FILTER (block = {n}) AS block_{n}" for n in numbers)
+    spelt, params = spelt_leads("fuzzy_member")
+    texts = ", ".join(f"spelt.{column}" for column in columns)
     yield from db.batches(
-        f"SELECT lead_key, is_changed, {', '.join(columns)}, member.* EXCLUDE (lead_key)"
-        f" FROM fuzzy_record JOIN (SELECT lead_key, {keys} FROM fuzzy_member GROUP BY lead_key)"
+        f"SELECT lead_key, is_changed, {texts}, member.* EXCLUDE (lead_key)"
+        f" FROM ({spelt}) AS spelt JOIN fuzzy_key USING (lead_key)"
+        f" JOIN (SELECT lead_key, {keys} FROM fuzzy_member GROUP BY lead_key)"
         f" AS member USING (lead_key){order}",
         _ROWS_AT_ONCE,
+        **params,
     )

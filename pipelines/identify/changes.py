@@ -14,7 +14,7 @@ from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.store import Database, sql
 
 # Counts up when a rule here means something else: the next run then starts from scratch.
-_RULES_VERSION: Final = 3
+_RULES_VERSION: Final = 4
 _STATE: Final = "identified"
 # With more than this share of the leads changed, looking at all of them is less work.
 _LARGE_SHARE: Final = 0.2

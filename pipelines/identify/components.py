@@ -98,6 +98,20 @@ def components(edges: pl.DataFrame) -> Components:
     return Components(members, clusters, clusters["group_key"].n_unique())
 
 
+def connected(edges: pl.DataFrame) -> pl.DataFrame:
+    """Return group_key, lead_key of every lead of a pair; a group is what the pairs connect."""
+    keys, codes = np.unique(
+        np.concatenate([edges["lead_key"].to_numpy(), edges["other_lead_key"].to_numpy()]),
+        return_inverse=True,
+    )
+    label = _labels(codes[: edges.height], codes[edges.height :], len(keys))
+    _, first = np.unique(label, return_index=True)
+    return pl.DataFrame(
+        {"group_key": keys[first[label]], "lead_key": keys},
+        schema={"group_key": pl.Int64, "lead_key": pl.Int64},
+    )
+
+
 def _labels(a: _Keys, b: _Keys, size: int) -> _Keys:
     graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(size, size))
     label: _Keys = connected_components(graph, directed=False)[1]

@@ -10,13 +10,12 @@ from typing import Final
 
 import polars as pl
 
-from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS
 from pipelines.identify.blocking import MAX_GROUP, find_groups, grouped_records
 from pipelines.identify.comparisons import block_rule
 from pipelines.identify.components import EDGE_SCHEMA
 from pipelines.identify.fuzzy_model import count_model, guess_model, keep_model, stored_model
 from pipelines.identify.identity_columns import gather_identity
-from pipelines.identify.points import NAMELESS
+from pipelines.identify.spelling import filled, spelt_leads, write_keys
 from pipelines.store import Database, sql
 from pipelines.store.linking import Linkage, Room
 
@@ -26,10 +25,6 @@ _LEAST_RECORDS: Final = 300
 # Leads of known persons from which weights are counted instead of estimated.
 _LEAST_LABELS: Final = 2_000
 _RULE_WEIGHT: Final = 30.0
-_COLUMNS: Final = (
-    "first_name", "last_name", "company", "street", "city", "postal_code", "email", "phone",
-    "birth_date", "person_number",
-)  # fmt: skip
 
 
 def fuzzy_pairs(
@@ -69,19 +64,15 @@ def fuzzy_pairs(
     if only_changed and not db.scalar("SELECT count(*) FROM identify_changed"):
         return nothing
     gather_identity(db)
-    db.run(
-        sql(__package__, "fuzzy_record.sql"),
-        nameless=list(NAMELESS),
-        shared_hosts=[*FREE_MAIL_DOMAINS, *DISPOSABLE_DOMAINS],
-    )
     try:
+        write_keys(db)
         pairs = _pairs(
             db, models, weight, labels, only_changed=only_changed, room=room, progress=progress
         )
         if pairs is None or pairs.is_empty():
             return nothing
     finally:
-        for name in ("fuzzy_record", "fuzzy_member", "identity_value"):
+        for name in ("fuzzy_key", "fuzzy_member", "fuzzy_drawn", "fuzzy_record", "identity_value"):
             db.run(f"DROP TABLE IF EXISTS {name}")
     return pairs.with_columns(pl.lit("fuzzy").alias("rule")).select(*EDGE_SCHEMA).sort(pl.all())
 
@@ -96,10 +87,10 @@ def _pairs(
     room: Room,
     progress: Progress | None,
 ) -> pl.DataFrame | None:
-    rows = int(db.scalar("SELECT count(*) FROM fuzzy_record"))
+    rows = int(db.scalar("SELECT count(*) FROM fuzzy_key"))
     if rows < _LEAST_RECORDS:
         return _by_rules(db, is_known=False)
-    columns = _filled(db)
+    columns = filled(db)
     has_learnt, model = stored_model(models, columns, rows)
     is_known = labels.height >= _LEAST_LABELS
     numbers, counts = find_groups(db, columns, rows, only_changed=only_changed and bool(model))
@@ -137,16 +128,11 @@ def _believed(
     """Return the pairs that nothing tells apart."""
     db.register("scored_frame", scored)
     try:
+        paired = "SELECT lead_key FROM scored_frame UNION SELECT other_lead_key FROM scored_frame"
+        spelt, params = spelt_leads(f"({paired})")
+        db.run(f"CREATE OR REPLACE TEMP TABLE fuzzy_record AS {spelt}", **params)
         return db.frame(
             sql(__package__, "fuzzy_believed.sql"), is_known=is_known, asks_name=asks_name
         )
     finally:
         db.unregister("scored_frame")
-
-
-def _filled(db: Database) -> list[str]:
-    """Return the columns that hold anything, in the order of `_COLUMNS`."""
-    counts = db.frame(
-        f"SELECT {', '.join(f'count({c}) AS {c}' for c in _COLUMNS)} FROM fuzzy_record"
-    )
-    return [name for name in _COLUMNS if counts[name][0]]

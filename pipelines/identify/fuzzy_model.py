@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipelines.identify.comparisons import alike, completed, is_sound, learnt_within, settings
+from pipelines.identify.spelling import spelt_leads
 from pipelines.store import Database, sql
 from pipelines.store.linking import Linkage, Room
 
@@ -65,13 +66,19 @@ def count_model(
     likely = int((size * (size - 1) // 2).sum()) / _RECALL / max(rows * (rows - 1) / 2, 1)
     db.register("label_frame", labels)
     try:
-        sample = db.frame(
-            sql(__package__, "fuzzy_sample.sql").replace("{columns}", ", ".join(columns)),
+        db.run(
+            sql(__package__, "fuzzy_sample.sql"),
             persons=max(1, labels.height // _SAMPLE),
             others=max(1, (rows - labels.height) // _SAMPLE),
         )
     finally:
         db.unregister("label_frame")
+    spelt, params = spelt_leads("fuzzy_drawn")
+    sample = db.frame(
+        f"SELECT lead_key, {', '.join(columns)}, person_key FROM ({spelt})"
+        " JOIN fuzzy_drawn USING (lead_key) ORDER BY lead_key",
+        **params,
+    )
     with Linkage([sample], room) as linkage:
         return _sound(linkage.count(settings(columns, is_known=True), likely, "person_key"))
 

@@ -1,10 +1,10 @@
 -- purpose: pair leads by plain rules where there are too few to learn weights from
 -- grain: one row per pair
--- reads: fuzzy_record    writes: nothing (lead_key, other_lead_key, weight)
+-- reads: fuzzy_key    writes: nothing (lead_key, other_lead_key, weight)
 -- parameters: $weight, given to every pair; $max_leads of one name
 WITH named AS (
     SELECT *, count(*) OVER (PARTITION BY first_name, last_name) AS namesakes
-    FROM fuzzy_record
+    FROM fuzzy_key
     WHERE first_name IS NOT NULL AND last_name IS NOT NULL
 )
 SELECT a.lead_key, b.lead_key AS other_lead_key, $weight::DOUBLE AS weight

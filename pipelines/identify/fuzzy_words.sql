@@ -4,14 +4,13 @@
 -- Letters and digits of any script: what is no sign is one of these. A class of all letters would
 -- take four times as long.
 CREATE OR REPLACE TEMP MACRO spelt_words(text) AS
-    nullif(trim(regexp_replace(strip_accents(lower(text)),
+    trim(regexp_replace(strip_accents(lower(text)),
         '[\x00-/:-@\[-`{-\x{BF}\x{2000}-\x{206F}\x{3000}-\x{303F}\x{FF00}-\x{FF0F}]+',
-        ' ', 'g')), '');
-CREATE OR REPLACE TEMP MACRO words(text) AS CASE
-    WHEN spelt_words(text) NOT IN (
-        'n a', 'na', 'none', 'null', 'unknown', 'not provided', 'not available', 'self', 'individual',
-        'private', 'privat', 'test', 'tbd', 'x', 'xx', 'xxx', 'no company', 'unemployed', 'student')
-    THEN spelt_words(text) END;
+        ' ', 'g'));
+-- A second pattern, and no list: a macro spells the text anew wherever it names it.
+CREATE OR REPLACE TEMP MACRO words(text) AS nullif(regexp_replace(spelt_words(text),
+    '^(?:n a|na|none|null|unknown|not provided|not available|self|individual|private|privat|test|tbd'
+    || '|x|xx|xxx|no company|unemployed|student)$', ''), '');
 -- Jr and Sr tell a father from his son; a name of one word is a name. Few names are of two, and only
 -- these are searched.
 CREATE OR REPLACE TEMP MACRO has_words(name) AS contains(name, ' ') OR contains(name, ',');

@@ -4,16 +4,19 @@
 -- parameters: $max_leads of one value; of a date, also one in 200: days are few and people many
 CREATE OR REPLACE TEMP TABLE identity_value AS
 WITH given AS (FROM {given}),
-counted AS (
-    SELECT *,
-        count(*) OVER (PARTITION BY birth_date) AS born,
-        count(birth_date) OVER () AS dates,
-        count(*) OVER (PARTITION BY person_number) AS numbered
+usual_date AS (
+    SELECT birth_date
     FROM given
+    GROUP BY birth_date
+    HAVING count(*) > greatest($max_leads, (SELECT count(birth_date) FROM given) // 200)
+),
+usual_number AS (
+    SELECT person_number FROM given GROUP BY person_number HAVING count(*) > $max_leads
 )
 SELECT
-    lead_key,
-    CASE WHEN born <= greatest($max_leads, dates // 200) THEN birth_date END AS birth_date,
-    CASE WHEN numbered <= $max_leads THEN person_number END AS person_number,
-    suffix
-FROM counted
+    given.* REPLACE (
+        CASE WHEN usual_date.birth_date IS NULL THEN given.birth_date END AS birth_date,
+        CASE WHEN usual_number.person_number IS NULL THEN given.person_number END AS person_number)
+FROM given
+LEFT JOIN usual_date USING (birth_date)
+LEFT JOIN usual_number USING (person_number)

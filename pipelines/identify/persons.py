@@ -20,6 +20,7 @@ from pipelines.identify.components import (
     Components,
     components,
 )
+from pipelines.identify.contradictions import without_contradictions
 from pipelines.identify.fuzzy import Progress, fuzzy_pairs
 from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.settings.config import IdentifySettings
@@ -97,8 +98,9 @@ def identify(
         fuzzy = _Fuzzy(rules, models, room or Room(), is_wanted=is_wanted, progress=progress)
         is_part = known and not compare_all and not is_much(db)
         edges = _part(db, fuzzy) if is_part else _all(db, fuzzy, is_known=known and not compare_all)
-        found = components(edges)
-        _write(db, edges, found, at=at, run_id=run_id, is_part=is_part)
+        believed, contradicted = without_contradictions(db, edges)
+        found = components(believed)
+        _write(db, edges, found, contradicted, at=at, run_id=run_id, is_part=is_part)
         looked_at = int(db.scalar("SELECT count(*) FROM scoped_lead"))
         remember(db)
     finally:
@@ -210,20 +212,25 @@ def _write(
     db: Database,
     edges: pl.DataFrame,
     found: Components,
+    contradicted: pl.DataFrame,
     *,
     at: datetime | None,
     run_id: str | None,
     is_part: bool,
 ) -> None:
     db.register("component_frame", found.members)
-    db.register("cluster_frame", found.clusters)
+    clusters = [
+        found.clusters.with_columns(pl.lit("oversized").alias("reason")),
+        contradicted.with_columns(pl.lit("contradicted").alias("reason")),
+    ]
+    db.register("cluster_frame", pl.concat(clusters))
     db.register("edge_frame", edges)
     db.run(sql(__package__, "lineage.sql"))
     db.run(sql(__package__, "write_merges.sql"), at=at, run_id=run_id)
     db.run(sql(__package__, "write_split.sql"), at=at)
     where = "WHERE lead_key IN (SELECT lead_key FROM identify_scope)" if is_part else ""
-    clusters = f"{where} AND" if where else "WHERE"
-    db.run(f"DELETE FROM bound_lead {clusters} reason = 'oversized'")
+    of_these = f"{where} AND" if where else "WHERE"
+    db.run(f"DELETE FROM bound_lead {of_these} reason IN ('oversized', 'contradicted')")
     db.run(sql(__package__, "write_clusters.sql"), at=at)
     if is_part:
         db.run(sql(__package__, "written_link.sql"))

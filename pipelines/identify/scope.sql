@@ -3,13 +3,14 @@
 -- reads: identify_seed, dedupe_link, bound_lead    writes: temp table identify_scope
 CREATE OR REPLACE TEMP TABLE identify_scope AS
 WITH cluster AS (
-    SELECT lead_key, group_key FROM bound_lead WHERE reason = 'oversized'
+    SELECT lead_key, group_key, reason FROM bound_lead WHERE reason IN ('oversized', 'contradicted')
 ),
 wide AS (
     SELECT lead_key FROM identify_seed
     UNION
     SELECT lead_key FROM cluster
-    WHERE group_key IN (SELECT group_key FROM cluster SEMI JOIN identify_seed USING (lead_key))
+    WHERE (reason, group_key) IN (
+        SELECT (reason, group_key) FROM cluster SEMI JOIN identify_seed USING (lead_key))
 )
 SELECT lead_key FROM wide
 UNION

@@ -1,8 +1,8 @@
--- purpose: bind the leads of a cluster too large to be believed together
+-- purpose: bind the leads of a cluster that was not believed whole together
 -- grain: one row per lead
 -- reads: cluster_frame (registered)    writes: bound_lead (appends)
 -- parameters: $at
 INSERT INTO bound_lead BY NAME
-SELECT group_key, lead_key, 'oversized' AS reason, $at::TIMESTAMP AS since
+SELECT group_key, lead_key, reason, $at::TIMESTAMP AS since
 FROM cluster_frame
-ORDER BY lead_key
+ORDER BY reason, lead_key

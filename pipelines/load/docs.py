@@ -6,6 +6,7 @@ from pipelines.load.meaning.kinds import FIELD_TYPES, KINDS
 from pipelines.load.meaning.presets.aliases import OTHER_NAMES
 from pipelines.load.meaning.presets.detect import PRESETS
 from pipelines.load.rows import words
+from pipelines.store.identity import HEADERS
 
 _HEAD = """# Fields of a mapping file
 
@@ -46,6 +47,25 @@ without a mapping, and extended by one:
 | --- | --- | --- |
 """
 
+_IDENTITY = """## Identity
+
+Columns that tell people apart are custom columns. Those with a usual header are found without a
+mapping; `load --dry-run` shows them as `identity.<name>`. `[identity]` of a mapping file names
+others, or none with an empty text; what is named there is never a feature:
+
+```toml
+[identity]
+birth_date = "Geb.dat."
+person_number = "Customer no"    # of a citizen, an insured, a customer
+suffix = ""                      # the column called suffix is something else
+house_number = "No"              # belongs before the street
+suburb = "District"              # where there is no city
+```
+
+Usual headers, whatever their case, blanks and signs:
+
+"""
+
 
 def render() -> str:
     """Return the page: the fields of every kind with type and CRM headers, and the words."""
@@ -65,6 +85,10 @@ def render() -> str:
             lines.append(f"| `{field}` | {FIELD_TYPES.get(field, 'text')} | {headers} |")
         lines.append("")
     lines += [_OUTCOMES + "\n".join(_outcome_words()), ""]
+    lines += [
+        _IDENTITY + "\n".join(f"- `{n}`: {', '.join(h)}" for n, h in HEADERS.items() if h),
+        "",
+    ]
     lines += ["## Other names", "", "Where no mapping, CRM or field name explains a header:", ""]
     lines += [f"- `{field}`: {', '.join(names)}" for field, names in OTHER_NAMES.items()]
     lines += ["", "## Words", "", "Case, blanks and punctuation do not matter.", ""]

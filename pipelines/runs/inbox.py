@@ -9,6 +9,7 @@ from pipelines.load import Landed, Mapping, load_mapping
 from pipelines.load.meaning.kinds import KINDS
 from pipelines.load.understand.sources import last_load, last_loads
 from pipelines.runs.landing import MAPPING_FILE, batch_folders, is_beside_data, land_files
+from pipelines.runs.side_by_side import FileToLand
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger
 
@@ -50,42 +51,59 @@ def land_inbox(
     """
     refused = 0
     known = {folder.name for folder in batch_folders(home)}
-    files = sorted(
-        path
-        for path in home.inbox.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and not is_beside_data(path)
-    )
+    files = inbox_files(home)
     fresh: list[Landed] = []
-    for file in files:
-        parts = file.relative_to(home.inbox).parts[:-1]
-        kind = parts[0] if parts else "leads"
-        if kind not in KINDS:
-            raise BadInputError(
-                f"the inbox has a folder {kind!r}",
-                expected=f"one of {', '.join(KINDS)}",
-                fix="move its files into the folder of their kind",
-            )
-        source = parts[1] if len(parts) > 1 else None
-        mapping: Mapping | None = None
-        try:
-            mapping = _inbox_mapping(home, file)
-            found = land_files(
-                home, ledger, [file], kind=kind, mapping=mapping, source_system=source, at=at
-            )
-        except (BadInputError, UsageError) as error:
-            told = mapping.source_system if mapping is not None else None
-            if kind in _MUST_LAND or _has_said_no(home, kind, told or source):
-                raise
-            warn(f"inbox/{file.relative_to(home.inbox)} was not loaded: {error}")
-            refused += 1
-            continue
-        fresh += [landed for _, landed in found if landed.batch_id not in known]
+
+    def ended(file: FileToLand, found: Landed | Exception) -> None:
+        nonlocal refused
+        if isinstance(found, Landed):
+            fresh.extend([found] if found.batch_id not in known else [])
+            return
+        must_land = file.kind in _MUST_LAND or _has_said_no(home, file.kind, file.named_source)
+        if must_land or not isinstance(found, BadInputError | UsageError):
+            raise found
+        warn(f"inbox/{file.path.relative_to(home.inbox)} was not loaded: {found}")
+        refused += 1
+
+    land_files(home, ledger, files, at=at, ended=ended)
     return {
         "files": len(files),
         "refused_files": refused,
         "new_files": len(fresh),
         "records": sum(landed.records for landed in fresh),
     }
+
+
+def inbox_files(home: Home) -> list[FileToLand]:
+    """Return what lies in the inbox, in the order of the paths, and how each file is read.
+
+    Raises
+    ------
+    BadInputError
+        A folder of the inbox is called like no kind.
+    """
+    paths = sorted(
+        path
+        for path in home.inbox.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and not is_beside_data(path)
+    )
+    return [_inbox_file(home, path) for path in paths]
+
+
+def _inbox_file(home: Home, path: Path) -> FileToLand:
+    parts = path.relative_to(home.inbox).parts[:-1]
+    kind = parts[0] if parts else "leads"
+    if kind not in KINDS:
+        raise BadInputError(
+            f"the inbox has a folder {kind!r}",
+            expected=f"one of {', '.join(KINDS)}",
+            fix="move its files into the folder of their kind",
+        )
+    source = parts[1] if len(parts) > 1 else None
+    try:
+        return FileToLand(path, kind, _inbox_mapping(home, path), source)
+    except (BadInputError, UsageError) as error:
+        return FileToLand(path, kind, None, source, unusable=error)
 
 
 def _has_said_no(home: Home, kind: str, source_system: str | None) -> bool:

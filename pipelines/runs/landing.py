@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipelines.errors import UsageError
-from pipelines.load import Landed, Mapping, MergeCounts, land, load_mapping, merge
+from pipelines.load import Landed, Mapping, MergeCounts, load_mapping, merge
 from pipelines.load.batches.batch import RECORD_FILE
-from pipelines.load.batches.correction import Correction
 from pipelines.load.meaning.mapping import PRESET_NAMES
 from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
 from pipelines.load.merging.unread import attach_unread, review_unread
 from pipelines.load.read.discover import discover
 from pipelines.outreach import suppress_list
 from pipelines.runs.load_record import write_load_record
+from pipelines.runs.side_by_side import FileToLand, land_side_by_side, unheard_file
 from pipelines.settings.home import Home
 from pipelines.store import Database
 from pipelines.store.ledger import Ledger, suppressions
@@ -53,37 +53,24 @@ def resolve_mapping(text: str) -> Mapping | None:
 def land_files(
     home: Home,
     ledger: Ledger,
-    files: Iterable[Path],
+    files: Sequence[FileToLand],
     *,
-    kind: str,
-    mapping: Mapping | None,
-    source_system: str | None,
     at: datetime,
-    salvage: bool = False,
-    correction: Correction | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[tuple[Path, Landed]]:
+    ended: Callable[[FileToLand, Landed | Exception], None],
+    began: Callable[[FileToLand], None] = unheard_file,
+) -> None:
     """Land every file; a file landed before in the same meaning gives its old record.
 
     Suppressions take effect here, in the ledger, and not only when they are merged.
+    See `pipelines.runs.side_by_side.land_side_by_side`.
     """
-    found = []
-    for file in files:
-        landed = land(
-            file,
-            kind=kind,
-            mapping=mapping,
-            batches_dir=home.batches,
-            at=at,
-            source_system=source_system,
-            salvage=salvage,
-            correction=correction,
-            progress=progress,
-        )
-        if landed.kind == _SUPPRESSIONS:
-            _suppress_now(home, ledger, landed, at)
-        found.append((file, landed))
-    return found
+
+    def heard(file: FileToLand, found: Landed | Exception) -> None:
+        if isinstance(found, Landed) and found.kind == _SUPPRESSIONS:
+            _suppress_now(home, ledger, found, at)
+        ended(file, found)
+
+    land_side_by_side(files, home.batches, at=at, ended=heard, began=began)
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -121,6 +108,8 @@ def merged_batches(home: Home) -> set[str]:
 
 def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
     """Merge every pending batch into the staged store and record where its records went."""
+    if current_snapshot(home) is None:
+        db.keep_row_groups()
     found: list[Merged] = []
     for part in _up_to_salvaged(pending_batches(home)):
         # Files of leads lie microseconds apart, also over the cuts.

@@ -1,7 +1,7 @@
 """Loading by hand: land files, merge them, find persons, publish; or land only, with defer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from pipelines.load.batches.correction import Correction
 from pipelines.outreach import count_hashes, hash_lines
 from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.fingerprint import run_id
+from pipelines.runs.inbox import inbox_files
 from pipelines.runs.landing import (
     land_files,
     merge_pending,
@@ -24,6 +25,7 @@ from pipelines.runs.nightly import fail, settle, succeed
 from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.safety import check_key
+from pipelines.runs.side_by_side import FileToLand
 from pipelines.settings.clock import now, today
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
@@ -50,6 +52,41 @@ class LoadRequest:
     source_system: str | None = None
     salvage: bool = False
     corrects: Landed | None = None
+
+    def to_land(self) -> list[FileToLand]:
+        """Return every file with how it is read."""
+        correction = Correction(self.corrects) if self.corrects else None
+        return [
+            FileToLand(file, self.kind, self.mapping, self.source_system, self.salvage, correction)
+            for file in self.files
+        ]
+
+
+def inbox_requests(home: Home, *, salvage: bool = False) -> list[LoadRequest]:
+    """Return what lies in the inbox as requests: neighbours that are read alike are one.
+
+    Raises
+    ------
+    LeadTriageError
+        A mapping cannot be used, or a folder is called like no kind.
+    """
+    alike: list[list[FileToLand]] = []
+    for file in inbox_files(home):
+        if file.unusable is not None:
+            raise file.unusable
+        if not alike or replace(alike[-1][0], path=file.path) != file:
+            alike.append([])
+        alike[-1].append(file)
+    return [
+        LoadRequest(
+            [file.path for file in files],
+            files[0].kind,
+            files[0].mapping,
+            files[0].source_system,
+            salvage=salvage,
+        )
+        for files in alike
+    ]
 
 
 @dataclass(frozen=True)
@@ -157,28 +194,22 @@ def _land(
     home: Home, requests: Iterable[LoadRequest], progress: Progress
 ) -> list[tuple[Path, Landed]]:
     found: list[tuple[Path, Landed]] = []
+
+    def began(file: FileToLand) -> None:
+        progress(f"read {file.path.name}", None, 0.0)
+
+    def ended(file: FileToLand, landed: Landed | Exception) -> None:
+        if isinstance(landed, BadInputError | RefusedError):
+            raise _placed(landed, file.path, len(found)) from landed
+        if isinstance(landed, Exception):
+            raise landed
+        counts = {"records": landed.records, "quarantined": landed.quarantined}
+        progress(f"read {landed.kind}", counts, landed.seconds)
+        found.append((file.path, landed))
+
+    files = [file for request in requests for file in request.to_land()]
     with Ledger(home.ledger) as ledger:
-        for request in requests:
-            for file in request.files:
-                progress(f"read {file.name}", None, 0.0)
-                try:
-                    landed = land_files(
-                        home,
-                        ledger,
-                        [file],
-                        kind=request.kind,
-                        mapping=request.mapping,
-                        source_system=request.source_system,
-                        at=now(),
-                        salvage=request.salvage,
-                        correction=Correction(request.corrects) if request.corrects else None,
-                    )
-                except (BadInputError, RefusedError) as error:
-                    raise _placed(error, file, len(found)) from error
-                record = landed[0][1]
-                counts = {"records": record.records, "quarantined": record.quarantined}
-                progress(f"read {record.kind}", counts, record.seconds)
-                found += landed
+        land_files(home, ledger, files, at=now(), began=began, ended=ended)
     return found
 
 

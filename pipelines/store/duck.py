@@ -216,6 +216,13 @@ class Database:
         )
         return found["table_name"].to_list()
 
+    def keep_row_groups(self) -> None:
+        """Leave row groups as they are written: where nothing was deleted, none need merging.
+
+        A checkpoint would join those that are not full, and pack their rows a second time.
+        """
+        self.run("SET max_vacuum_tasks = 0")
+
     def contain(self) -> None:
         """Give up files, network and settings for good; what is left is SQL on this store."""
         with _translated("contain the connection"):

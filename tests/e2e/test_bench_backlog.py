@@ -20,7 +20,7 @@ from pipelines.runs.bench.sizes import run_sizes
 from pipelines.runs.steps import NIGHTLY
 
 COMMAND = [sys.executable, "-P", "-m", "pipelines.cli", "bench", "backlog"]
-TOGETHER = ["merge", "identify", "label audit", "publish"]
+LOAD = ["landing", "merge", "identify", "label audit", "publish"]
 NIGHT = ["load", *(name for name, _ in NIGHTLY), "process start and end"]
 STAGE_KEYS = {
     "step": str,
@@ -62,8 +62,7 @@ def test_every_stage_is_measured_in_order(report):
         ("generate", "generate"),
         ("change", "change 1%"),
         ("raw", "DuckDB alone"),
-        *(("load", name) for name in EXPORTS),
-        *(("load", name) for name in TOGETHER),
+        *(("load", name) for name in LOAD),
         ("train", "train, two models"),
         *(("first night", name) for name in NIGHT),
         *(("night", name) for name in NIGHT),
@@ -82,8 +81,13 @@ def test_nothing_is_lost_between_the_stages(report):
     (run,) = report["runs"]
     stages = {(stage["step"], stage["name"]): stage for stage in run["stages"]}
     made = stages["generate", "generate"]["counts"]
+    landing = stages["load", "landing"]
+    landed = landing["counts"]
+    assert len(landed) == len(EXPORTS)
     for name in EXPORTS:
-        assert stages["load", name]["rows"] == made[name], name
+        kind, _, source = name.partition("_")
+        assert landed[f"{kind}/{source or 'backoffice'}"]["records"] == made[name], name
+    assert landing["rows"] == sum(made[name] for name in EXPORTS)
     assert run["made"] == run["merged"]
     raw = stages["raw", "DuckDB alone"]["counts"]
     assert raw == {name: made[name] for name in EXPORTS if name.startswith(("leads", "act"))}
@@ -92,7 +96,7 @@ def test_nothing_is_lost_between_the_stages(report):
     assert stages["load", "identify"]["rows"] == 3000
     assert run["made"]["updated"] > 9 * run["made"]["new"] - 9 > 0
     leads = 3000 - sum(
-        stages["load", name]["counts"]["quarantined"] for name in EXPORTS if "leads" in name
+        export["quarantined"] for name, export in landed.items() if name.startswith("leads")
     )
     assert stages["first night", "merge"]["rows"] == leads
     assert stages["night", "merge"]["rows"] == leads + run["merged"]["new"]
@@ -113,11 +117,21 @@ def test_generated_files_are_gone_and_the_store_is_measured(report):
 
 
 def test_a_stage_that_fails_is_named_and_the_rest_is_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(backlog, "EXPORTS", ("leads_salesforce", "leads_nowhere", "customers"))
+    monkeypatch.setattr(backlog, "EXPORTS", ("leads_salesforce", "leads"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     heard = []
     found = BacklogReport({})
-    with pytest.raises(BadInputError, match=r"'load leads_nowhere' failed .*nothing to load"):
+
+    def heard_of(run, stage):
+        heard.append(stage.name)
+        if stage.name == "DuckDB alone":
+            # From now on there is another export, that nobody can read.
+            world = Path(run.folder) / "world"
+            (world / "leads").mkdir()
+            (world / "leads" / "x.csv").write_text("")
+            (world / "mappings" / "leads.toml").write_text("")
+
+    with pytest.raises(BadInputError, match=r"'load' failed .*x\.csv"):
         run_sizes(
             found,
             [1_000, 2_000],
@@ -125,13 +139,13 @@ def test_a_stage_that_fails_is_named_and_the_rest_is_kept(tmp_path, monkeypatch)
             form="csv",
             out=None,
             keep=False,
-            heard=lambda _, stage: heard.append(stage.name),
+            heard=heard_of,
         )
     (run,) = found.to_json()["runs"]
-    assert run["failure"]["stage"] == "load leads_nowhere"
+    assert run["failure"]["stage"] == "load"
     assert run["failure"]["exit_code"] == 65
-    assert "nothing to load" in run["failure"]["last_lines"][-1]
-    assert heard == ["generate", "change 1%", "DuckDB alone", "leads_salesforce"]
+    assert "x.csv" in run["failure"]["last_lines"][-1]
+    assert heard == ["generate", "change 1%", "DuckDB alone"]
     assert [stage["name"] for stage in run["stages"]] == heard
     assert list(tmp_path.iterdir()) == []
 

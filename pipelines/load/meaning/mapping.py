@@ -165,6 +165,35 @@ class Consent(BaseModel):
     ignored: tuple[str, ...] = ()
 
 
+class Identity(BaseModel):
+    """`[identity]`: custom columns that tell people apart; an empty text: none does.
+
+    Attributes
+    ----------
+    birth_date : str or None
+        None, here as elsewhere: a column with a usual header, if there is one.
+    person_number : str or None
+        A number that a person keeps: of a citizen, an insured, a customer.
+    suffix : str or None
+        Jr, Sr, III.
+    house_number : str or None
+        What belongs before the street, where that is a column of its own.
+    suburb : str or None
+        Stands for the city where there is none.
+    """
+
+    model_config = _STRICT
+    birth_date: str | None = None
+    person_number: str | None = None
+    suffix: str | None = None
+    house_number: str | None = None
+    suburb: str | None = None
+
+    def told(self) -> dict[str, str]:
+        """Return what to column, for what the file says."""
+        return {name: column for name, column in self if column is not None}
+
+
 def _texts(value: object) -> object:
     # Cells are text: positive = [1] means the same as positive = ["1"].
     if isinstance(value, list):
@@ -192,6 +221,7 @@ class Mapping(BaseModel):
     dates: Dates = Dates()
     numbers: Numbers = Numbers()
     consent: Consent = Consent()
+    identity: Identity = Identity()
     _because: str = PrivateAttr(default="")
 
     @field_validator("outcomes", mode="before")
@@ -256,8 +286,9 @@ def _canonical_json(mapping: Mapping) -> str:
     # Pydantic writes fields in declaration order; only the free dict needs sorting.
     ordered = mapping.model_copy(update={"fields": dict(sorted(mapping.fields.items()))})
     # [consent] says who has looked, not what the columns mean; salvage is a word of its own in the
-    # id of a batch, whoever asked for it; a mapping without [outcomes] keeps the id it had before
-    # there were any.
+    # id of a batch, whoever asked for it; a mapping without [outcomes] or [identity] keeps the id
+    # it had before there were any.
     unsaid: dict[str, bool] = {} if mapping.outcomes else {"outcomes": True}
+    unsaid |= {} if mapping.identity.told() else {"identity": True}
     later = {"escape", "header_rows", "skip", "columns"} - mapping.file.model_fields_set
     return ordered.model_dump_json(exclude={"consent": True, "file": {"salvage", *later}, **unsaid})

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 # What a key may hold, in the words of the file.
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("source_system", "preset", "file", "fields", "label", "outcomes", "custom", "dates",
-         "numbers", "consent"),
+         "numbers", "consent", "identity"),
     "file": ("delimiter", "quote", "escape", "encoding", "header", "header_rows", "skip", "columns",
              "salvage"),
     "label": ("column", "positive", "negative"),
@@ -18,6 +18,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "dates": ("format", "timezone"),
     "numbers": ("decimal",),
     "consent": ("dropped", "retyped", "ignored"),
+    "identity": ("birth_date", "person_number", "suffix", "house_number", "suburb"),
 }  # fmt: skip
 _EXPECTED = {
     "source_system": 'a slug of lower-case letters, digits and underscores, such as "sf_emea"',

@@ -13,15 +13,21 @@ def source_system_of(
     mapping: Mapping, argument: str | None, plan: Plan, file: Path
 ) -> tuple[str, str]:
     """Name the source: mapping, then argument, then the CRM's name, then the file's."""
-    if mapping.source_system is not None:
-        return mapping.source_system, "mapping"
-    if argument is not None:
-        return _slug(argument), "argument"
+    told = told_source(mapping, argument)
+    if told is not None:
+        return told, "argument" if mapping.source_system is None else "mapping"
     if plan.preset is not None:
         return plan.preset.name, "preset"
     stem = file.name.split(".")[0].lower()
     # leads_2024-05-01.csv and leads_2024-05-02.csv are the same source on two days.
     return _slug(re.sub(_DATE_TAIL, "", stem) or stem), "file name"
+
+
+def told_source(mapping: Mapping, argument: str | None) -> str | None:
+    """Return the source that mapping or argument name; None: the file has to tell."""
+    if mapping.source_system is None and argument is not None:
+        return _slug(argument)
+    return mapping.source_system
 
 
 def _slug(text: str) -> str:

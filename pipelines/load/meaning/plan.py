@@ -1,6 +1,6 @@
 """From headers to meaning: which column fills which field, and what becomes of the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.errors import BadInputError
@@ -14,6 +14,7 @@ from pipelines.load.meaning.outcomes_told import outcomes_told
 from pipelines.load.meaning.presets import Match, Preset, is_leak
 from pipelines.load.meaning.presets.aliases import ID_NAMES
 from pipelines.load.meaning.presets.headers import joined
+from pipelines.store.identity import identity_columns
 
 
 class MeaninglessError(BadInputError):
@@ -50,6 +51,8 @@ class Plan:
         Columns that look like a no, of which the mapping has to say what they are.
     worded : dict of str to bool
         Columns whose words may be a no; True: a consent is all they tell of.
+    identity : dict of str to str
+        What tells people apart to the one of `custom` that holds it.
     """
 
     kind: Kind
@@ -70,10 +73,16 @@ class Plan:
     scales: dict[str, float] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
     worded: dict[str, bool] = field(default_factory=dict)
+    identity: dict[str, str] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Tell whether a canonical field is supplied, by a column or a constant."""
         return name in self.claims or name in self.constants or name in self.opt_outs
+
+    def kept_as(self, header: str, kept: Collection[str]) -> str:
+        """Say that a column is one of the custom ones `kept`, and what it tells of a person."""
+        told = [f"identity.{what}" for what, column in self.identity.items() if column == header]
+        return ", ".join(["custom", *told]) if header in kept else ""
 
     def date_columns(self) -> dict[str, tuple[str, ...]]:
         """Return every date field to the columns it is read from.
@@ -207,6 +216,12 @@ def _with_custom(
     custom = tuple(h for h in headers if h not in stored) if kind.name == "leads" else ()
     excluded = {find_header(headers, h, "[custom] exclude") for h in mapping.custom.exclude}
     excluded |= signals | ({label.column} if label else set())
+    named_by = {
+        what: find_header(headers, h, f"[identity] {what}") if h else ""
+        for what, h in mapping.identity.told().items()
+    }
+    # Who somebody is says nothing of what he will buy that may be used.
+    excluded |= set(named_by.values())
     excluded |= {h for rule in outcomes for h in (rule.column, rule.date_column) if h}
     if match:
         excluded |= {h for h, column in match.known.items() if column.is_leak}
@@ -231,6 +246,7 @@ def _with_custom(
         scales=scales_of(match, fields),
         questions=told.questions,
         worded=told.worded,
+        identity=identity_columns(custom, named_by),
     )
 
 

@@ -23,13 +23,18 @@ _VERB = (
 _REFUSALS = "|".join(
     pattern.replace(" ", " ?").replace(" ??", " ?")
     for pattern in (
-        r"\bopt(ed|s|ing)? out",
+        r"\bopt(ed|s|ing)? out|(mail|call|phone|sms|text|has|is)opt(ed)? out",
         r"\bunsub",
         rf"(do|does|must) (not|n ?t) (allow )?(bulk )?{_VERB}",
-        rf"\b(dont|never|not to( be)?) {_VERB}",
-        rf"\b(no|no more|no further|not (allow|want)\w*) {_SOMETHING}s?\b(?! of)",
+        rf"\b(dont|not to( be)?|not for|(may|must|shall|should) not( be)?) {_VERB}",
+        # "Never contacted" tells of leads that nobody has called yet.
+        rf"\bnever {_VERB}(?!l?ed\b|t?ed\b)",
+        rf"\b(do|does|did) ?(not|n ?t) (want|wish|like)(\s\w+){{0,4}} {_SOMETHING}",
+        # Of those whom nobody has called since, it is a date.
+        rf"\b(no|no more|no further|not (allow|want)\w*) {_SOMETHING}s?\b(?! (of|since|days)\b)",
         r"\bdnc\b|\bc?tps\b",
-        r"\b(remove|take|keep) (me )?(from|off) (the )?(all )?lists?\b",
+        r"\b(removed?|take|taken|keep) (me )?(from|off) (the )?(all |mailing |call )?lists?\b",
+        r"\bno solicit|\bcease (and )?desist",
         r"\b(consenso|consentement|consentimiento|consentimento) (negat|refus|retir|revoc|negad)",
         r"\brefus rgpd|\brgpd refus|\bnicht (be)?werben",
         r"\bdnd\b",
@@ -42,7 +47,7 @@ _REFUSALS = "|".join(
         r"\b(consent|permission|gdpr|opt in|marketing) (was |is )?(revoked|withdr[ae]wn?|withdrawal"
         r"|refused|denied|declined)",
         r"\b(revoked|withdrawn|withdrew) consent",
-        rf"\bstop {_SOMETHING}",
+        rf"\bstop {_SOMETHING}|\b(marketing|e ?mail) suspend",
         rf"\b{_SOMETHING}s? (block(ed)?$|bann?(ed)?$|stop(ped)?$|refus|declin|restrict|forbid"
         r"|prohibit|disallow|exclu)",
         rf"\b(exclud|remov|block|refus|banned)\w* (from )?(all )?{_SOMETHING}",
@@ -52,22 +57,26 @@ _REFUSALS = "|".join(
         rf"\bkein(e|en|er|erlei)? (\w+ )?({_SOMETHING}|post|anschreiben)",
         r"\b(abgemeldet|abmeld|abbestell|widersp|widerruf|austragen|ausgetragen)",
         r"(werbe|anruf|mail|kontakt|telefon|marketing|newsletter) ?(sperr|verbot|stop|widersp)",
+        rf"\b{_SOMETHING}\w* (unerwunscht|nicht (erlaubt|erwunscht|gewunscht))",
+        r"\bloschung (gewunscht|verlangt|beantragt)|\bloschantrag",
         r"\bnicht (mehr )?(angerufen|anrufen|kontakt|mailen|anschreiben|stoeren|storen|erwunscht)",
         # French
         r"\b(desinscri|desabonn)",
         r"\bne (pas|plus) (\w+ )?(appel|contact|envoy|demarch|sollicit|emailer|recevoir|derang)",
-        r"\b(pas|plus) (de )?(newsletter|appel|demarchage|prospection|e mail|courriel|sms|contact"
+        r"\b(interdi\w+|pas) (d |de )?appel|\bne (souhaite|veut|desire) (pas|plus) etre",
+        r"\b(pas|plus) (de )?(mail|newsletter|appel|demarchage|prospection|e mail|courriel|sms"
+        r"|contact"
         r"|sollicitation|publicite)",
         r"\brefus\w* (de |d |des |le |la )?(e mail|appel|newsletter|contact|prospection|sms|mail"
         r"|demarchage|sollicitation|publicite)",
-        r"\bopposition\b|\bbloctel\b|\bliste (rouge|noire)\b|\bstop pub",
+        r"\b(opposition|oposicion)\b|\bbloctel\b|\bliste (rouge|noire)\b|\bstop pub",
         # Spanish, Portuguese
-        r"\bno (llam|contact|molest|envi|dese|quier|acept|publicidad|correo|recib)",
+        r"\bno (llam|contact[aeo]|molest|envi|dese|quier|acept|publicidad|correo|recib)",
         r"\b(dad\w+ de |fecha de |de )?baja\b",
         r"\blista (negra|robinson)",
         r"\bnao (ligar|ligue|contact|contat|envi|perturb|chamar|telefon|incomod|deseja|quer|receb)",
         r"\b(descadastr|desinscr|cancelou (a )?(inscri|assinatura))",
-        r"\b(cancel|annull|avsluta|anulowa|zrezygnowan|peruut)\w+( \w+){0,3} (la |l |el )?"
+        r"\b(cancel|annull|avsluta|anulowa|zrezygnowan|peruut)\w+(\s\w+){0,3} (la |l |el )?"
         r"(suscripc|iscriz|assinat|inscric|prenumerat|subskrypc|tilau|newsletter|boletin)",
         r"\b(suscripcion|iscrizione|assinatura|inscricao|prenumeration|subskrypcja)\w* "
         r"(cancel|annull|avslut|anulow)",
@@ -84,6 +93,7 @@ _REFUSALS = "|".join(
         # Swedish, Danish, Norwegian, Finnish
         r"\b(ring|ringa|kontakta|kontakt) (ej|inte|ikke)\b|\b(ej|inte|ikke) (ring|kontakt|mail)",
         r"\b(avregistrer|avprenumer|avmeldt|afmeldt|frameldt|reklamsparr|nix telefon)|\bnix\b",
+        r"\breserv(ert|eret|erad|asjon|ation) (mot|mod|imod)\b",
         r"\bei saa (soittaa|lahettaa)|\b(suoramarkkinointi)?kielto\b",
         # Russian, Turkish, Japanese, Chinese
         r"не (звонить|беспокоить|писать|связываться)|отпис(ан|ка|ался)",
@@ -98,7 +108,8 @@ _ABOUT = (
 )
 # A no, to something that we cannot tell from here.
 _DOUBT = (
-    r"^(do not|does not|dont|don t|never|donot)\b|\bsperr|\bgesperrt\b|\bno (phone|contact)s?$"
+    r"^(do not|does not|dont|don t|never(?! (been |\w+ed\b))|donot)\b|\bsperr|\bgesperrt\b"
+    r"|\bno (phone|contact)s?$"
     # A no in these is a refusal, a yes is none.
     r"|\b(un|not )?contactable\b|\b(call|e ?mail|phone|sms|contact)(s|ing|ed)? (is |are )?"
     r"allowed\b"
@@ -125,7 +136,7 @@ _EMAILS = (
 )
 # Columns whose cells may say no in words: "Unsubscribed", "Do not contact".
 _TELLS = (
-    r"\b(e ?mail|marketing|newsletter|mailing|subscription|subscriber|opt in|consent|gdpr|dsgvo"
+    r"\b(e ?mail|marketing|newsletter|mailing|subscription|subscriber|opt ?in|consent|gdpr|dsgvo"
     r"|rgpd|contact|communication|sms|phone|call|privacy|permission)\b.*"
     r"\b(status|state|preferences?|permissions?|consent)\b"
     r"|^(\w+ )?(consent|subscription|permission|einwilligung|consentement|consentimiento|consenso"
@@ -142,7 +153,13 @@ _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # "No. of calls" is a number of them.
 _NUMBER = re.compile(r"\bno\.", re.IGNORECASE)
 # Dynamics 365: the column "Send Marketing Materials" holds "Do Not Send".
-_BY_NAME: dict[str, Refused] = {"send marketing materials": "both"}
+# A mail stop is where in a building the post goes, or somebody stops the mails.
+_BY_NAME: dict[str, Refused] = {
+    "send marketing materials": "both",
+    "mail stop": "ask",
+    "mailstop": "ask",
+    "mail stop code": "ask",
+}
 
 
 @cache

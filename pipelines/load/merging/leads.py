@@ -10,6 +10,7 @@ from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.merging.custom_table import custom_columns, prepare_custom
 from pipelines.load.merging.history import is_changed, keep_history
 from pipelines.store import Database, quoted, sql
+from pipelines.store.identity import remember_identity
 from pipelines.store.schema import HISTORY_COLUMNS, pack
 
 _PACKAGE = __package__
@@ -227,12 +228,13 @@ def _replace_labels(db: Database, batch: Landed) -> None:
 
 
 def _remember_exclusions(db: Database, batch: Landed) -> None:
-    """Keep which custom columns are never a feature, or known from the start, beside the data."""
+    """Keep which custom columns are never a feature, known from the start, or tell who one is."""
     for topic, columns in (("never_feature", batch.excluded), ("immutable", batch.immutable)):
         for column in columns:
             key = f"{topic}:{batch.source_system}:{column}"
             db.run("DELETE FROM meta WHERE key = $key", key=key)
             db.run("INSERT INTO meta VALUES ($key, $value)", key=key, value=batch.batch_id)
+    remember_identity(db, batch.source_system, batch.mapping.get("identity", {}))
 
 
 def _next_key(db: Database) -> int:

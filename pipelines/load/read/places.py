@@ -33,7 +33,8 @@ class Places(Screen):
         state.skip(skip)
         seen, done = 0, 0
         while done < len(wanted) and (lines := state.more()):
-            if self._is_plain(lines, state.block or b"".join(lines)):
+            odd = self._odd(lines, state.block or b"".join(lines))
+            if not odd:
                 upto = int(np.searchsorted(wanted, seen + len(lines), side="right"))
                 if upto > done:
                     index = wanted[done:upto] - seen - 1
@@ -43,18 +44,17 @@ class Places(Screen):
                 seen, done = seen + len(lines), upto
                 state.take(len(lines))
                 continue
-            for line, start in self._records_at(state):
+            for line, start in self._records_at(state, odd):
                 seen += 1
                 if done < len(wanted) and wanted[done] == seen:
                     lines_at[done], starts[done] = line, start
                     done += 1
         return lines_at, starts
 
-    def _records_at(self, state: Lines) -> list[tuple[int, int]]:
+    def _records_at(self, state: Lines, odd: list[int]) -> list[tuple[int, int]]:
         """Take what is at hand, and return where each record of it begins."""
         found: list[tuple[int, int]] = []
         lines = list(state.at_hand())
-        odd = [index for index, line in enumerate(lines) if not self._is_good(line)]
         position = 0
         for index in [*odd, len(lines)]:
             if index < position:

@@ -134,6 +134,21 @@ class Records:
                 fix="give the dialect under [file] of a mapping file",
             )
 
+    def head(
+        self,
+        db: Database,
+        limit: int,
+        *,
+        only: Collection[str] | None = None,
+        content_hash: bool = False,
+    ) -> pl.DataFrame:
+        """Return the first records as one frame, as `batches` gives them; it may be empty."""
+        texts = [h for _, h in self._named() if only is None or h in only]
+        texts += ["content_hash"] if content_hash else []
+        empty = pl.DataFrame(schema={"row_number": pl.Int64, **dict.fromkeys(texts, pl.String)})
+        found = list(self.batches(db, content_hash=content_hash, limit=limit, only=only))
+        return pl.concat(found) if found else empty
+
     def _read(self, db: Database, statement: str) -> Iterator[pl.DataFrame]:
         try:
             yield from _joined(

@@ -10,7 +10,7 @@ wrapped in quotes by a spreadsheet, and several records divided by another line 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import methodcaller
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,7 @@ from pipelines.load.read.aside import Aside
 from pipelines.load.read.dialect import Dialect
 from pipelines.load.read.encoding import is_utf8
 from pipelines.load.read.grammar import Grammar, has_bare_cr, without_end
+from pipelines.load.read.header_line import HeaderLine
 from pipelines.load.read.lines import Lines
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.read.screening import Screening
@@ -27,6 +28,7 @@ from pipelines.load.read.spelling import Spelling
 MAX_RECORD_BYTES = 2 * 1024 * 1024  # DuckDB's own default for one line
 # In a narrower table a cell with a delimiter in a row of one field may be just that.
 _UNWRAP_WIDTH = 5
+_ENDS_IN_CRLF = methodcaller("endswith", b"\r\n")
 
 
 class Screen:
@@ -55,11 +57,7 @@ class Screen:
             b"(?:" + exact + b"(?:\r\n?|\n))+" + exact + b"(?:\r\n?|\n)?", re.DOTALL
         )
         self.spelling = Spelling(dialect, self.grammar)
-        self._names = self._cells_of(header) if header else ()
-        first = self.grammar.split(without_end(header))[0] if header and width > 1 else b""
-        starts = (first + self._delimiter, self._quote + first + self._quote + self._delimiter)
-        self._header_starts = tuple(set(starts)) if first else ()
-        self._begins_as_header = methodcaller("startswith", self._header_starts)
+        self._header = HeaderLine(self.grammar, header, width)
 
     def run(
         self, stream: IO[bytes], preamble: int, skip: int, scratch: Path | None = None
@@ -83,12 +81,7 @@ class Screen:
         found.body = state.offset
         while lines := state.more():
             block = state.block or b"".join(lines)
-            if self._is_plain(lines, block):
-                found.is_ascii = found.is_ascii and block.isascii()
-                found.records += len(lines)
-                state.take(len(lines))
-                continue
-            self._each(state, found)
+            self._take(state, found, self._odd(lines, block))
         return found
 
     def walk(
@@ -133,30 +126,35 @@ class Screen:
         """
         sink.writelines(self.spelling.record(record) for _, record, *_ in self.walk(stream, skip))
 
-    def _is_plain(self, lines: list[bytes], block: bytes) -> bool:
-        """Accept a whole block at once when nothing in it needs a second look."""
-        if b"\0" in block or not is_utf8(block):
-            return False
-        if self.ending == b"\r\n":
-            if block.count(b"\r") != len(lines) or block.count(b"\r\n") != len(lines):
-                return False
-        elif b"\r" in block:
-            return False
-        if not block.endswith(b"\n"):
-            return False
-        if self._header_starts and any(map(self._begins_as_header, lines)):
-            return False
-        want = self._width - 1
-        if not self._quote or self._quote not in block:
-            return all(line.count(self._delimiter) == want for line in lines) and (
-                want > 0 or not any(line.isspace() for line in lines)
-            )
-        return want > 0 and all(map(self._exact.fullmatch, lines))
+    def _odd(self, lines: list[bytes], block: bytes) -> list[int]:
+        """Return which lines of a block are no whole, flawless records: not `_is_good`.
 
-    def _each(self, state: Lines, found: Screening) -> None:
+        Each thing that can be wrong is looked for in the lines where it is in the block at all.
+        Where no quote is in a line its delimiters are counted, a tenth of the time.
+        """
+        delimiter, want, exact = self._delimiter, self._width - 1, self._exact.fullmatch
+        quote = self._quote or b"\n\n"  # no line has two line ends
+        cr = b"\r" if b"\r" in block else b"\n\n"
+        odd = {
+            index
+            for index, line in enumerate(lines)
+            if (not exact(line) if quote in line or cr in line else line.count(delimiter) != want)
+        }
+        if not block.endswith(b"\n"):
+            odd.add(len(lines) - 1)
+        wrong: list[Callable[[bytes], object]] = []
+        wrong += [_has_nul] if b"\0" in block else []
+        wrong += [] if is_utf8(block) else [_is_foreign]
+        wrong += [bytes.isspace] if self._width == 1 else []
+        wrong += [_is_too_long] if max(map(len, lines)) > MAX_RECORD_BYTES else []
+        wrong += [self._header.is_again] if self._header.is_sought else []
+        for is_wrong in wrong:
+            odd.update(index for index, is_found in enumerate(map(is_wrong, lines)) if is_found)
+        return sorted(odd)
+
+    def _take(self, state: Lines, found: Screening, odd: list[int]) -> None:
         """Take a block in runs of good lines; only what interrupts a run is judged by itself."""
         lines = list(state.at_hand())
-        odd = [index for index, line in enumerate(lines) if not self._is_good(line)]
         position = 0
         for index in odd:
             if index < position:
@@ -173,13 +171,13 @@ class Screen:
             and b"\0" not in line
             and len(line) <= MAX_RECORD_BYTES
             and (self._width > 1 or not line.isspace())
-            and not self._is_header(line)
+            and not self._header.is_again(line)
         )
 
     def _accept(self, state: Lines, found: Screening, lines: list[bytes]) -> None:
         found.records += len(lines)
         found.is_ascii = found.is_ascii and all(map(bytes.isascii, lines))
-        with_cr = sum(line.endswith(b"\r\n") for line in lines)
+        with_cr = sum(map(_ENDS_IN_CRLF, lines))
         found.is_uniform &= with_cr == (len(lines) if self.ending == b"\r\n" else 0)
         state.take(len(lines))
 
@@ -215,18 +213,6 @@ class Screen:
         found.broken.add(found.records, number, start, state.offset, reason, payload)
         return count
 
-    def _is_header(self, line: bytes) -> bool:
-        """Tell whether a line names the columns once more, in whatever quotes."""
-        return (
-            bool(self._header_starts)
-            and line.startswith(self._header_starts)
-            and self.grammar.record.fullmatch(line) is not None
-            and self._cells_of(line) == self._names
-        )
-
-    def _cells_of(self, line: bytes) -> tuple[bytes, ...]:
-        return tuple(cell.strip().lower() for cell in self.grammar.split(without_end(line)))
-
     def _is_several(self, line: bytes) -> bool:
         """Tell whether a line is several flawless records, divided by a lone CR.
 
@@ -254,7 +240,7 @@ class Screen:
         """Return what is wrong with the record that starts here, and how many lines it takes."""
         if len(line) > MAX_RECORD_BYTES:
             return Reason.TOO_LONG, 1
-        if self._is_header(line):
+        if self._header.is_again(line):
             return Reason.REPEATED_HEADER, 1
         if not self._quote or self._quote not in line:
             return self._check(line, line.count(self._delimiter) + 1), 1
@@ -297,3 +283,15 @@ class Screen:
         if len(record) > MAX_RECORD_BYTES:
             return Reason.TOO_LONG
         return None if is_utf8(record) else Reason.INVALID_ENCODING
+
+
+def _has_nul(line: bytes) -> bool:
+    return b"\0" in line
+
+
+def _is_foreign(line: bytes) -> bool:
+    return not is_utf8(line)
+
+
+def _is_too_long(line: bytes) -> bool:
+    return len(line) > MAX_RECORD_BYTES

@@ -62,10 +62,14 @@ def _read_flag(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
 def _told(cells: pl.Series, *, is_consent: bool) -> dict[str, pl.Series]:
     """Return consent flag -> which cells set it, for the flags that any of them sets."""
     words = cells.drop_nulls().unique()
+    sentences = words.filter(refused_in_words(words).is_not_null())
     if len(words) > _MAX_WORDS:
-        words = words.filter(refused_in_words(words).is_not_null())
+        words = sentences
+    refused = set(sentences)
     meant: dict[str, list[str]] = {}
     for word in words:
-        for flag in FLAGS.get(refusal_told(word, is_consent=is_consent), ()):
+        # A sentence need not tell against what: then against all.
+        against = refusal_told(word, is_consent=is_consent) or ("both" if word in refused else "")
+        for flag in FLAGS.get(against, ()):
             meant.setdefault(flag, []).append(word)
     return {flag: cells.is_in(some).fill_null(value=False) for flag, some in meant.items()}

@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-import polars as pl
-
 from pipelines.errors import BadInputError
 from pipelines.load.meaning.kinds import FIELD_TYPES
 from pipelines.load.meaning.mapping import Numbers
@@ -52,7 +50,7 @@ def _suspects(plan: Plan, records: Records, db: Database) -> set[str]:
     }
     if not headers:
         return set()
-    head = pl.concat(records.batches(db, limit=_SAMPLE_RECORDS, only=headers))
+    head = records.head(db, _SAMPLE_RECORDS, only=headers)
     return {h for h in headers if head[h].str.contains(_SUSPECT).any()}
 
 

@@ -41,7 +41,7 @@ class Column:
     ----------
     header : str
     becomes : str
-        Canonical field, ``custom``, or empty where nothing of it is kept.
+        Canonical field, ``custom`` (perhaps with ``identity.<what>``), or empty: none is kept.
     type : str
         Type of the field; of a custom column by the content of the sampled records.
     is_feature : bool
@@ -113,7 +113,7 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """Return everything but the first rows."""
         plain = {name: value for name, value in vars(self).items() if name != "first"}
-        custom = [column for column in self.columns if column.becomes == "custom"]
+        custom = [column for column in self.columns if column.becomes.startswith("custom")]
         return plain | {
             "columns": [vars(column) for column in self.columns],
             "custom_types": {column.header: column.type for column in custom},
@@ -167,7 +167,7 @@ def preview(
         opened, meaningless = _opened(understand, given, source_system)
         records, context, plan = opened.records, opened.context, opened.context.plan
         is_lead = kind == "leads"
-        head = pl.concat(records.batches(db, content_hash=not is_lead, limit=sample))
+        head = records.head(db, sample, content_hash=not is_lead)
         rows = (lead_rows if is_lead else child_rows)(head, context)
         set_aside = pl.concat([records.quarantined(), rows.quarantine])
         if is_lead:
@@ -246,7 +246,7 @@ def _column(header: str, context: Context, types: dict[str, str]) -> Column:
     if fields:
         kind = FIELD_TYPES.get(fields[0], "text")
         return Column(header, ", ".join(fields), kind, is_feature=is_feature)
-    return Column(header, "custom" if kept else "", types.get(header, ""), is_feature=is_feature)
+    return Column(header, plan.kept_as(header, types), types.get(header, ""), is_feature=is_feature)
 
 
 def _places(set_aside: pl.DataFrame, reason: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from pipelines.load.meaning.plan import Plan
 from pipelines.load.understand.drift import columns_of, same_columns
 
 _NAME = "sources"
+# Files of several sources are landed side by side, and the first one makes the notes of all.
+_MAKING: Final = threading.Lock()
 # Of the columns of either file, beside those that carry a no.
 _SHARED: Final = 0.75
 # Any two files have an id, an address or a name in common.
@@ -77,8 +80,9 @@ def remember_load(batches_dir: Path, kind: str, source_system: str, batch_id: st
     Called before the batch appears: should it never appear, the one before still counts.
     """
     path = _file(batches_dir, kind, source_system)
-    if not path.parent.is_dir():
-        _make(batches_dir, path.parent)
+    with _MAKING:
+        if not path.parent.is_dir():
+            _make(batches_dir, path.parent)
     before = [batch.name for batch in _named(path, batches_dir)][:1]
     _write(path, [batch_id, *before])
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Literal
 
-import polars as pl
-
 from pipelines.errors import BadInputError
 from pipelines.load.meaning.mapping import Dates
 from pipelines.load.meaning.plan import Plan
@@ -64,7 +62,7 @@ def _suspects(columns: Mapping[str, tuple[str, ...]], records: Records, db: Data
     headers = {header for group in columns.values() for header in group}
     if not headers:
         return set()
-    head = pl.concat(records.batches(db, limit=_SAMPLE_RECORDS, only=headers))
+    head = records.head(db, _SAMPLE_RECORDS, only=headers)
     for header in sorted(headers):
         if head[header].str.contains(SHORT_YEAR).any():
             raise _ambiguous(header, "dates with a year of two digits", records)

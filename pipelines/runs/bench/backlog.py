@@ -14,6 +14,7 @@ from pipelines.runs.bench.child import Finished, failed, run_command
 from pipelines.runs.bench.meter import Meter
 from pipelines.runs.bench.night import Window, load_windows, measured, night_windows
 from pipelines.runs.bench.report import BacklogRun, Judged, Stage
+from pipelines.runs.landing import MAPPING_FILE
 from pipelines.settings.home import Home
 
 Form = Literal["parquet", "csv"]
@@ -140,19 +141,20 @@ class _Path:
         self._whole("raw", "DuckDB alone", sum(done.output.values()), done, done.output)
 
     def load(self) -> None:
-        """Land every export; the last one merges all."""
-        for name in EXPORTS:
-            last = name == EXPORTS[-1]
-            world = self.places.world
-            arguments = ["load", str(world / name), "--as", name.partition("_")[0]]
-            arguments += ["--mapping", str(world / "mappings" / f"{name}.toml"), "--json"]
-            done = self._run(f"load {name}", [*arguments, *([] if last else ["--defer"])])
-            if not self.keep:
-                shutil.rmtree(world / name)
-            for window in load_windows(self.places.home, name, self.result.rows, done):
-                self._add("load", window)
-        if not self.keep:
-            shutil.rmtree(self.places.world)
+        """Drop every export into the inbox, and load it in one command."""
+        world, inbox = self.places.world, self.places.home.inbox
+        placed = _drop(world, inbox)
+        done = self._run("load", ["load", "--json"])
+        for window in load_windows(self.places.home, self.result.rows, done):
+            self._add("load", window)
+        if self.keep:
+            for name, folder in placed.items():
+                (folder / MAPPING_FILE).unlink()
+                folder.rename(world / name)
+        else:
+            shutil.rmtree(world)
+        # What is loaded and stays there is looked at every night.
+        shutil.rmtree(inbox)
         bar = FIRST_LOAD_BARS[self.result.form]
         self._judge(bar, self.result.seconds("load"))
 
@@ -182,17 +184,7 @@ class _Path:
 
     def fill_inbox(self) -> None:
         """Drop the changes where the next nightly finds them."""
-        for name in EXPORTS:
-            folder = self.places.delta / name
-            if not folder.is_dir():
-                continue
-            kind, _, source = name.partition("_")
-            target = self.places.home.inbox / kind / (source or "backoffice")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(folder, target)
-            shutil.copyfile(
-                self.places.delta / "mappings" / f"{name}.toml", target / "mapping.toml"
-            )
+        _drop(self.places.delta, self.places.home.inbox)
 
     def measured_night(self) -> None:
         """Run the night of the changes and hold it against the budget."""
@@ -245,3 +237,18 @@ class _Path:
         stage = measured(step, window, self.meter)
         self.result.stages.append(stage)
         self.heard(stage)
+
+
+def _drop(exports: Path, inbox: Path) -> dict[str, Path]:
+    """Move exports into the inbox, each with its mapping, and return where they are now."""
+    placed: dict[str, Path] = {}
+    for name in EXPORTS:
+        folder = exports / name
+        if not folder.is_dir():
+            continue
+        kind, _, source = name.partition("_")
+        target = inbox / kind / (source or "backoffice")
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        placed[name] = folder.rename(target)
+        shutil.copyfile(exports / "mappings" / f"{name}.toml", target / MAPPING_FILE)
+    return placed

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from pipelines.errors import StoreError
@@ -23,6 +24,8 @@ _ROWS: Final[dict[str, Callable[[dict[str, Any]], int | None]]] = {
     "explain": lambda counts: counts.get("explained"),
     "publish": lambda counts: counts.get("leads"),
 }
+# Seconds are those of the files added up, of which two are landed at a time.
+_OF_EXPORT: Final = ("records", "quarantined", "duplicates", "seconds")
 START_AND_END: Final = "process start and end"
 
 
@@ -86,27 +89,29 @@ def _stage_windows(ledger: Ledger, run_id: str, known: dict[str, Any]) -> list[W
     return found
 
 
-def load_windows(home: Home, name: str, leads: int, done: Finished) -> list[Window]:
-    """Return the landing of an export and, where it was the last one, what is done for all.
+def load_windows(home: Home, leads: int, done: Finished) -> list[Window]:
+    """Return the stages of a `load` of the inbox: landing, with the process's start and end first.
 
     Parameters
     ----------
     leads : int
         Lead rows that all exports hold.
     """
-    files = done.output["files"]
-    records = sum(file["records"] for file in files)
-    counts = {
-        key: sum(file[key] for file in files) for key in ("quarantined", "duplicates", "deferred")
-    }
+    counts: dict[str, Any] = {}
+    for file in done.output["files"]:
+        export = Path(file["path"]).relative_to(home.inbox).parent.as_posix()
+        of_export = counts.setdefault(export, dict.fromkeys(_OF_EXPORT, 0))
+        for key in _OF_EXPORT:
+            of_export[key] += file[key]
+    records = sum(export["records"] for export in counts.values())
     with Ledger(home.ledger) as ledger:
         record = runs.last(ledger, "load")
-        if record is None or record.finished_at is None:
-            return [Window(name, records, done.started, done.ended, done.seconds, counts)]
+        if record is None:
+            raise StoreError("the ledger knows of no load", fix="report this")
         together = _stage_windows(ledger, record.run_id, {"leads": leads})
     landing = done.seconds - sum(window.seconds for window in together)
     start = _epoch(record.started_at)
-    return [Window(name, records, done.started, start, landing, counts), *together]
+    return [Window("landing", records, done.started, start, landing, counts), *together]
 
 
 def _epoch(at: datetime) -> float:

@@ -25,7 +25,7 @@ BOUND_LEAD = table(
     "One row per lead of a group that refuses together though it is not one person",
     ("group_key", "BIGINT", "group, within its reason"),
     ("lead_key", "BIGINT", "lead"),
-    ("reason", "VARCHAR", "split: were one person; oversized: too many joined to be believed"),
+    ("reason", "VARCHAR", "split: were one; oversized: too many; contradicted: cannot be one"),
     ("since", "TIMESTAMP", "UTC time of the identification"),
 )
 SHARED_POINT = table(

@@ -1,3 +1,5 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ LOAD = st.fixed_dictionaries(
     }
 )
 PACKAGE = "pipelines.identify"
+ONE_FIRM = {"street": "1 Oak Ave", "postal_code": "1000"}
 
 
 def _apply(db, world, load, number):
@@ -53,6 +56,30 @@ def test_any_sequence_of_loads_ends_as_from_scratch(loads):
             list(world.values()), max_leads=3, max_person=4,
             nameless=["info", "test"],
         )  # fmt: skip
+
+
+@settings(max_examples=4)
+@given(loads=st.lists(LOAD, min_size=2, max_size=4))
+def test_so_it_does_with_names_compared_by_rules(loads):
+    with (
+        patch(f"{PACKAGE}.persons.MAX_LEADS_PER_KEY", 3),
+        patch(f"{PACKAGE}.components.MAX_LEADS_PER_PERSON", 4),
+        patch(f"{PACKAGE}.contradictions.MAX_LEADS_PER_PERSON", 4),
+        patch(f"{PACKAGE}.changes._LARGE_SHARE", 2.0),
+        TemporaryDirectory() as models,
+        Database.memory(memory_gb=0.5) as db,
+    ):
+        create_tables(db)
+        world = {}
+        for number, load in enumerate(loads):
+            named = {key: {**ONE_FIRM, **values} for key, values in load["leads"].items()}
+            _apply(db, world, {**load, "leads": named}, number)
+            identify(db, models=Path(models))
+        with Database.memory(memory_gb=0.5) as fresh:
+            create_tables(fresh)
+            insert(fresh, list(world.values()))
+            identify(fresh, models=Path(models))
+            assert stored(db) == stored(fresh)
 
 
 def _load(db, number, *leads):

@@ -59,6 +59,7 @@ def stored(db):
         "edge": db.frame("SELECT * FROM dedupe_edge ORDER BY ALL").rows(),
         "point": db.frame("SELECT * FROM shared_point ORDER BY ALL").rows(),
         "cluster": db.frame(
-            "SELECT group_key, lead_key FROM bound_lead WHERE reason = 'oversized' ORDER BY ALL"
+            "SELECT reason, group_key, lead_key FROM bound_lead WHERE reason <> 'split'"
+            " ORDER BY ALL"
         ).rows(),
     }

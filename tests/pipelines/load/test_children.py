@@ -136,6 +136,21 @@ def test_a_yes_is_of_the_address_it_names_first(load: Load):
         "asked: remove me from the list",
         "Reported as spam",
         "bitte nicht mehr anrufen",
+        "doesn't want to be called",
+        "does not wish to be contacted",
+        "Stop calling me",
+        "STOP",
+        "DoNotCall",
+        "Asked to be removed",
+        "Remove number",
+        "blacklisted",
+        "m\u00f6chte nicht mehr kontaktiert werden",
+        "Ne plus appeler",
+        "d\u00e9sinscrit",
+        "No volver a llamar",
+        "non richiamare",
+        "niet meer bellen",
+        "n\u00e3o ligar mais",
     ],
 )
 def test_a_no_in_other_words_is_a_no(load: Load, told: str):
@@ -153,7 +168,18 @@ def test_a_no_beside_another_result_is_not_lost(load: Load):
 
 
 @pytest.mark.parametrize(
-    "told", ["Left voicemail", "Callback", "Not interested", "Spamhaus bounce"]
+    "told",
+    [
+        "Left voicemail",
+        "Callback",
+        "Not interested",
+        "Spamhaus bounce",
+        "Do not have budget",
+        "nicht kontaktiert",
+        "Pas appel\u00e9",
+        "No contactado",
+        "Stopped by the office",
+    ],
 )
 def test_a_result_that_is_no_refusal_stays_as_exported(load: Load, told: str):
     content = f"lead_source_id,at,result\n1,2024-01-01,{told}\n"

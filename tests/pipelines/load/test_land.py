@@ -215,3 +215,11 @@ def test_hours_that_a_zone_ran_twice_are_told_not_hidden(load):
         "clocks of created_at in the hour that its zone ran twice, taken as the first: 1"
     ]
     assert rows(landed, "lead")["created_at"][0].isoformat() == "2024-10-27T00:30:00"
+
+
+def test_an_export_of_headers_alone_holds_nothing(load):
+    landed = load("Id,LeadId,Amount,Won on\n", kind="outcomes", source_system="crm", fields={
+        "outcome_id": "Id", "lead_source_id": "LeadId", "value_amount": "Amount",
+        "occurred_at": "Won on", "milestone": "=won",
+    })  # fmt: skip
+    assert (landed.records, landed.landed) == (0, 0)

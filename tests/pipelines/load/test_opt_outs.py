@@ -60,6 +60,11 @@ def test_the_words_of_a_status_say_no(load):
     assert "Lead Status" not in landed.consent
 
 
+def test_a_sentence_in_a_status_says_no_to_all(load):
+    said = load("source_id,Lead Status\n1,Asked to be removed\n2,Not contacted\n3,Not interested\n")
+    assert _said(said) == {("1", "email"), ("1", "phone")}
+
+
 def test_a_yes_that_is_missing_is_no_refusal_and_is_said(load):
     landed = load("source_id,Newsletter opted in\n1,no\n2,yes\n")
     assert _said(landed) == set()

@@ -11,30 +11,37 @@ HEADERS = {
         " Ne pas envoyer de mail, Suscripción cancelada, No enviar correo, Disiscritto,"
         " Iscrizione annullata a tutte le e-mail, Geen nieuwsbrief, Uitgeschreven, Niet mailen,"
         " Cancelou a assinatura de todos os e-mails, Wypisany z newslettera, Avregistrerad,"
-        " 配信停止, Unsubscribed Time, DoNotEmail__c, Mailsperre, No Newsletter, E-Mail-Abmeldung"
+        " 配信停止, Unsubscribed Time, DoNotEmail__c, Mailsperre, No Newsletter, E-Mail-Abmeldung,"
+        " emailoptout, EMAILOPTOUT, HASOPTEDOUTOFEMAIL, Email Suspended, Pas de mail"
     ),
     "call": (
         "Do Not Call, DoNotCall, DONOTCALL, do_not_call, Do not allow Phone Calls, donotphone,"
         " No llamar, Nicht anrufen, Ne pas appeler, Non chiamare, Niet bellen, Bel-me-niet,"
         " Não ligar, Nie dzwonić, SMS Opt-Out, et4ae5__HasOptedOutOfMobile__c, Anrufsperre,"
-        " Keine Anrufe, Ring ej, Не звонить, 電話禁止, Blacklisted Phone Is Mobile, Bloctel"  # noqa: RUF001 - Russian
+        " Keine Anrufe, Ring ej, Не звонить, 電話禁止, Blacklisted Phone Is Mobile, Bloctel,"  # noqa: RUF001 - Russian
+        " Doesn't want calls, May not call, Anrufe unerw\u00fcnscht, Interdit d'appeler,"
+        " Pas d'appel, Never call"
     ),
     "both": (
         "Do Not Contact, DNC, opt_out, Opt-Out, Opt Out Date, is_blacklisted, Blacklist,"
         " Liste noire, Werbesperre, Kontaktsperre, Widerspruch, Robinson, Suppressed,"
         " Ne pas contacter, No contactar, Non contattare, Niet benaderen, Sprzeciw, Keine Werbung,"
         " HasOptedOutSolicit, Fecha de baja, Não contactar, Consent Withdrawn, Don't Contact,"
-        " Send Marketing Materials"
+        " Send Marketing Materials, Marketing Suspended, Not for marketing, May not be contacted,"
+        " Does not want to be contacted, Never contact, Werbung nicht erlaubt,"
+        " Derecho de oposici\u00f3n, Removed from lists, Reservert mot salg"
     ),
     "": (
         "Email, Phone, Opt In, Email Opt-In, HasOptedOutOfFax, Fax Opt Out, Do not allow Faxes,"
         " donotpostalmail, hs_email_optimal_send_day_of_week, No. of Calls, No. of Employees,"
         " Complain, Phone No, hs_object_id, Object create date/time, (Do Not Modify) Lead,"
         " Subscribed, Call Stop Time, Bank Contact, Options, Baujahr, Marketing Consent,"
-        " Nicht erreicht, Withdrawal Amount, Country, cons.price.idx"
+        " Nicht erreicht, Withdrawal Amount, Country, cons.price.idx,"
+        " Never contacted, Never called, Never been called, No contact since, No Contact Days"
     ),
     "ask": "Unsubscribe link, Number of unsubscribes, DNC checked date, Do Not Route, Gesperrt,"
-    " Contactable, Email allowed, Can be called, OK to email, Permission to call, Blocked",
+    " Contactable, Email allowed, Can be called, OK to email, Permission to call, Blocked,"
+    " Mail Stop",
     "profiling": "HasOptedOutProfiling, HasOptedOutTracking, Don't Profile",
     "processing": "HasOptedOutProcessing, ShouldForget, Right to be forgotten",
 }
@@ -66,6 +73,12 @@ def test_what_a_header_speaks_against(header, against):
 )
 def test_what_the_word_of_a_status_speaks_against(word, is_consent, against):
     assert refusal_told(word, is_consent=is_consent) == against
+
+
+@pytest.mark.parametrize("word", ["cancelled", "do not want", "ne pas", "keine"])
+def test_a_long_run_of_letters_is_looked_at_once(word):
+    # With a blank that may be missing, a run is divided in n**3 ways: this never ended.
+    assert refusal_told(f"{word} {'x' * 20_000}", is_consent=False) == ""
 
 
 def test_columns_that_tell_of_consent_in_words():

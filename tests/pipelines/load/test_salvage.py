@@ -227,6 +227,9 @@ def test_a_record_torn_over_lines_is_joined(tmp_path, column, end):
         "AB-030,03/03/2020\nTown E,$3.40,text,https://example.com/30,,,\n",  # too many together
         "03/03/2020,Town\nE,$3.40,text,https://example.com/30,\n",  # begins like no record
         "AB-030,03/03/2020,Town E,$3.40\nword,$3.40,\nmore\n",  # cells unlike their columns
+        # The end of one record and the beginning of another: two prices, and two towns.
+        'AB-030,03/03/2020,Town E,$3.40\n$4.41,"word, 31 ""q"" more",https://example.com/31,\n',
+        'AB-030,03/03/2020,Town E\nTown F,$4.41,"word, 31 ""q"" more",https://example.com/31,\n',
     ],
 )
 def test_what_may_be_several_records_is_not_joined(tmp_path, lines):

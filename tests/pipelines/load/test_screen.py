@@ -87,6 +87,13 @@ def test_a_field_of_any_size_is_set_aside_without_being_held():
     assert found.broken[1].start == 6 + len(huge) + 5 + 6
 
 
+def test_a_record_too_long_among_plain_ones_is_set_aside():
+    long = b"1," + b"x" * MAX_RECORD_BYTES + b",3\n"
+    found = screened(b"a,b,c\n1,2,3\n" + long + b"4,5,6\n")
+    assert found.records == 3
+    assert [(b.record, b.reason) for b in found.broken] == [(2, Reason.TOO_LONG)]
+
+
 def test_the_header_again_is_no_record():
     content = b'name,"b",c\n1,2,3\nname,b,c\n"name",b,"c"\nname,b,d\n'
     dialect = Dialect("utf-8", ",", '"', "\n", has_header=True)
@@ -141,3 +148,19 @@ def test_every_byte_belongs_to_a_record_a_cut_or_the_header(content):
     ranges = sorted([(b.start, b.end) for b in found.broken] + blanks)
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
     assert all(6 <= start < end <= len(content) + 6 for start, end in ranges)
+
+
+@pytest.mark.parametrize(("width", "header"), [(1, b""), (3, b"id,b,c\n"), (3, b"")])
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"a", b",", b'"', b"\n", b"\r\n", b"\r", b" ", b"\xff", b"\0", b"id,b,c\n", b"1,2,3\n"]
+        ),
+        max_size=20,
+    )
+)
+def test_a_block_is_looked_at_as_its_lines_one_by_one_are(width, header, parts):
+    screen = Screen(Dialect("utf-8", ",", '"', "\n", has_header=True), width, header)
+    lines = io.BytesIO(b"".join(parts)).readlines()
+    odd = [index for index, line in enumerate(lines) if not screen._is_good(line)]
+    assert not lines or screen._odd(lines, b"".join(lines)) == odd

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipelines.load.read.salvage.profile import Column
+from pipelines.load.read.salvage.profile import Column, kind
 
 MOST_LINES = 8
 _FITS = 0.5
@@ -15,7 +15,8 @@ def whole_of(
     """Join the first lines to one record, where nothing else can be meant.
 
     Together they have as many cells as there are columns; every cell is like its column, but for
-    the torn ones, which may be anything; and no line but the first could begin a record.
+    the torn ones, which may be anything but two whole cells of their column; and no line but the
+    first could begin a record.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ def whole_of(
             continue
         if not _is_unlike(line, columns):
             return None
+        if _is_two_cells(columns[len(cells) - 1], cells[-1], line[0]):
+            return None
         torn.add(len(cells) - 1)
         cells[-1] += between[index - 1] + line[0]
         cells += line[1:]
@@ -50,6 +53,15 @@ def whole_of(
             is_begun = cells[0].strip() and not columns[0].is_unlike(cells[0])
             return (tuple(cells), index + 1) if cost <= _FITS and is_begun else None
     return None
+
+
+def _is_two_cells(column: Column, *parts: str) -> bool:
+    """Tell whether each part of a torn cell is a cell of the column: so two records cut short."""
+    if column.is_regular:
+        return all(column.fits(part) for part in parts)
+    return all(
+        kind(part) not in ("text", "symbols") and not column.is_unlike(part) for part in parts
+    )
 
 
 def _is_unlike(line: Sequence[str], columns: Sequence[Column]) -> bool:

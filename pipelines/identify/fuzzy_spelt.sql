@@ -1,10 +1,9 @@
 -- purpose: spell what tells people apart in one way, for leads of whom enough is known to compare
 -- grain: one row per lead
--- reads: lead, identify_changed, identity_value    writes: temp table fuzzy_record
+-- reads: lead, identity_value    writes: nothing
 -- parameters: $nameless: local parts of addresses that are nobody's; $shared_hosts: hosts where
---   anybody has an address
+--   anybody has an address; which leads is filled in
 -- A word that stands for nothing is no value: it would agree with every other such word.
-CREATE OR REPLACE TEMP TABLE fuzzy_record AS
 WITH spelt AS (
     SELECT
         lead.lead_key,
@@ -15,8 +14,8 @@ WITH spelt AS (
         words(without_generation(coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
             THEN split_part(without_generation(trim(full_name)), ' ', -1) END))) AS last_name,
         words(company) AS company,
-        words(street) AS street,
-        words(city) AS city,
+        words(coalesce(value.house_number || ' ' || street, street)) AS street,
+        words(coalesce(city, value.suburb)) AS city,
         replace(words(postal_code), ' ', '') AS postal_code,
         -- a desk's address says no more than the company
         CASE WHEN split_part(split_part(email_key, '@', 1), '+', 1) NOT IN (SELECT unnest($nameless))
@@ -26,16 +25,12 @@ WITH spelt AS (
         coalesce(mobile_e164, CASE WHEN line_type = 'mobile' THEN phone_e164 END) AS mobile,
         words(title) AS title,
         value.birth_date,
-        value.person_number,
-        lead.lead_key IN (SELECT lead_key FROM identify_changed) AS is_changed
+        value.person_number
     FROM lead
     LEFT JOIN identity_value AS value USING (lead_key)
+    SEMI JOIN {some} AS chosen USING (lead_key)
 )
 SELECT *,
-    left(first_name, 3) AS first_start,
-    left(last_name, 3) AS last_start,
-    left(city, 3) AS city_start,
-    nullif(split_part(email, '@', 1), '') AS email_user,
     CASE WHEN split_part(email, '@', 2) NOT IN (SELECT unnest($shared_hosts))
         THEN split_part(email, '@', 2) END AS firm_host
 FROM spelt
