@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -148,7 +148,8 @@ class FeatureSet:
             if name.startswith(CUSTOM_PREFIX):
                 found.append(custom_feature(name, entry["kind"], Known(entry["known"])))
             elif name in shipped:
-                found.append(shipped[name])
+                # The same expression over a recorded history, where the training had one.
+                found.append(replace(shipped[name], known=Known(entry["known"])))
             else:
                 raise FeatureMismatchError(
                     f"the model uses feature {name!r}, which this code does not have",

@@ -1,6 +1,7 @@
 """The feature set in git: every shipped feature, and which of them a training may use."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -11,7 +12,15 @@ from features.errors import FeatureRefusedError
 from features.schema import AS_OF
 from features.spec import Feature, Known
 
-__all__ = ["REGISTRY", "custom_feature", "custom_features", "present_columns", "select"]
+__all__ = [
+    "LATE_COLUMNS",
+    "REGISTRY",
+    "custom_feature",
+    "custom_features",
+    "from_history",
+    "present_columns",
+    "select",
+]
 
 REGISTRY: Final[tuple[Feature, ...]] = (
     *recency.FEATURES,
@@ -20,6 +29,29 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     *channel.FEATURES,
     *contact.FEATURES,
 )
+
+LATE_COLUMNS: Final = frozenset(
+    column
+    for feature in REGISTRY
+    if feature.known is Known.EXPORT_ONLY
+    for column in feature.inputs
+    if column != AS_OF
+)
+"""Overwritten while a lead is worked: before the history of a lead begins they are null."""
+
+
+def from_history(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Declare as known by history what is overwritten, where the store kept what it was.
+
+    For rows whose inputs were put together as of their ``as_of``. Custom columns have no history:
+    they stay as they are.
+    """
+    return tuple(
+        replace(feature, known=Known.HISTORY)
+        if feature.known is Known.EXPORT_ONLY and not LATE_COLUMNS.isdisjoint(feature.inputs)
+        else feature
+        for feature in features
+    )
 
 
 def present_columns(frame: pl.DataFrame) -> frozenset[str]:

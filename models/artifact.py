@@ -1,6 +1,7 @@
 """Save and load a model folder: ``model.txt`` (LightGBM text) and ``manifest.json``.
 
-Nothing that fails a check ever reaches LightGBM, which would take the process down with it.
+Beside them lies the card, as ``card.json`` and as the page ``card.html``: made from the two, never
+read back. Nothing that fails a check ever reaches LightGBM, which would take the process down.
 """
 
 import json
@@ -13,12 +14,15 @@ from typing import Any, Final
 from features.errors import FeatureError
 from features.featureset import FeatureSet
 from models import manifest as manifests
+from models.card import card_of, page
 from models.errors import ModelRefusedError
 from models.kernel import walk
 from models.kernel.files import MANIFEST_NAME, TEXT_NAME
 from models.matrix import booster_name
 from models.model import Model
 
+CARD_NAME: Final = "card.json"
+PAGE_NAME: Final = "card.html"
 OBJECTIVE: Final = "binary sigmoid:1"
 
 _MAX_BYTES: Final = 1 << 28  # 256 MB; a model of 2,000 trees of 255 leaves has about 50 MB
@@ -26,7 +30,7 @@ _DAMAGED: Final = "restore the model folder from a backup or train again"
 
 
 def save(model: Model, models_dir: Path) -> Path:
-    """Write ``models_dir/<model_id>``: both files complete, or nothing.
+    """Write ``models_dir/<model_id>``: model, manifest and card complete, or nothing.
 
     Returns
     -------
@@ -47,6 +51,8 @@ def save(model: Model, models_dir: Path) -> Path:
         _check_same(target, contents)
         return target
     models_dir.mkdir(parents=True, exist_ok=True)
+    card = card_of(model)
+    contents |= {CARD_NAME: manifests.written(card), PAGE_NAME: page(card)}
     staging = Path(tempfile.mkdtemp(prefix=".saving-", dir=models_dir))
     try:
         for name, text in contents.items():

@@ -1,16 +1,19 @@
 """What a model has to beat: a constant, and a logistic regression on the same features."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from features.featureset import FeatureSet
+from features.spec import Kind
 from models.matrix import F32, F64, Bools
 
 _MAX_LEVELS: Final = 30
+_NEWTON_COLUMNS: Final = 300
 _CLIP: Final = 5.0  # standard deviations; one money amount must not decide a line
 
 
@@ -19,18 +22,22 @@ class Logistic:
 
     Numbers: signed logarithm, standardised, missing = mean, clipped; plus "is missing" columns.
     Categories: one column per frequent code. Penalty C = 1.
+
+    Parameters
+    ----------
+    kinds : sequence of {"number", "category", "flag"}
+        Of the columns, in order.
     """
 
-    def __init__(self, features: FeatureSet) -> None:
-        self._kinds = features.kinds
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self._kinds = tuple(kinds)
         self._mean: list[float] = []
         self._spread: list[float] = []
         self._has_missing: list[bool] = []
         self._levels: list[int] = []
-        self._model = LogisticRegression(C=1.0, max_iter=300)
 
-    def fit(self, matrix: F32, label: Bools) -> "Logistic":
-        """Fit on (n, k) float32 rows with both outcomes."""
+    def fit(self, matrix: F32, label: Bools, weight: F32 | None = None) -> "Logistic":
+        """Fit on (n, k) float32 rows with both outcomes; `weight` (n,) or None = 1 each."""
         for index, kind in enumerate(self._kinds):
             column = matrix[:, index]
             known = column[~np.isnan(column)]
@@ -41,9 +48,14 @@ class Logistic:
             squeezed = _squeeze(known)
             self._mean.append(float(squeezed.mean()) if len(known) else 0.0)
             self._spread.append((float(squeezed.std()) if len(known) else 0.0) or 1.0)
+        design = self._design(matrix)
+        # Newton's steps are few, and dear only where columns are many.
+        solver = "newton-cholesky" if design.shape[1] <= _NEWTON_COLUMNS else "lbfgs"
+        self._model = LogisticRegression(C=1.0, max_iter=300, solver=solver)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # 300 rounds are near enough
-            self._model.fit(self._design(matrix), label)
+            warnings.simplefilter("ignore", LinAlgWarning)  # it goes on with the other solver
+            self._model.fit(design, label, sample_weight=weight)
         return self
 
     def raw_score(self, matrix: F32, chunk_rows: int = 200_000) -> F64:

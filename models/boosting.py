@@ -7,7 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from models.matrix import F32, F64, Bools, booster_name
+from features.featureset import FeatureSet
+from models.block import Block
+from models.matrix import F32, F64, Ints, booster_name
+from models.metrics import levelled_loss
 from models.params import Candidate, TrainSettings
 
 # LightGBM's threads meet after every small loop. By default they wait there spinning, and beside
@@ -27,34 +30,32 @@ _MIN_FEATURES: Final = 5
 # Below so many values per thread, meeting costs as much as the threads gain.
 _VALUES_PER_THREAD: Final = 2_000_000
 
+_CHUNK_ROWS: Final = 500_000
+
 _THREADS_LINE: Final = re.compile(r"^\[num_threads: \d+\]\n", re.MULTILINE)
 
 
 def dataset(
-    matrix: F32,
-    label: Bools,
-    names: Sequence[str],
-    categorical: Sequence[int],
+    block: Block,
+    features: FeatureSet,
     params: TrainSettings,
     reference: lgb.Dataset | None = None,
 ) -> lgb.Dataset:
-    """Bin a block once, for every candidate.
+    """Bin a block once, for every candidate; the block itself can be freed afterwards.
 
     Parameters
     ----------
-    matrix : (n, k) float32
-        NaN = missing.
-    label : (n,) bool
-    names : the k feature names
-    categorical : positions of the category features
+    block : Block
+        Matrix (n, k) float32, NaN = missing; label; weights or None.
     reference : lgb.Dataset, optional
         The training block, whose bins an early-stopping block must share.
     """
-    return lgb.Dataset(
-        matrix,
-        label=label.astype(np.float32),
-        feature_name=[booster_name(name) for name in names],
-        categorical_feature=list(categorical),
+    binned = lgb.Dataset(
+        block.matrix,
+        label=block.label.astype(np.float32),
+        weight=block.weight,
+        feature_name=[booster_name(name) for name in features.names],
+        categorical_feature=[i for i, kind in enumerate(features.kinds) if kind == "category"],
         reference=reference,
         free_raw_data=True,
         params={
@@ -68,29 +69,32 @@ def dataset(
             "verbosity": -1,
         },
     )
+    return binned.construct()
 
 
 def fit(
     candidate: Candidate,
     train: lgb.Dataset,
     stop: lgb.Dataset | None,
-    rows: int,
-    monotone: Sequence[int],
+    features: FeatureSet,
     params: TrainSettings,
 ) -> lgb.Booster:
-    """Train one candidate; with an early-stopping block, keep only its best trees.
+    """Train one candidate; with an early-stopping block, only its best trees count.
 
-    `rows` of the training block decide how many threads are worth it (the trees are the same for
-    any number); `monotone` holds -1, 0 or 1 per feature.
+    The rows of the training block decide how many threads are worth it; the trees are the same for
+    any number.
 
-    No weights and no ``is_unbalance``: reweighting classes destroys calibration, and ranking does
-    not need it.
+    No class weights and no ``is_unbalance``: reweighting classes destroys calibration, and ranking
+    does not need it. Early stopping looks at the log loss after the best shift of the level: where
+    the base rate moved between the blocks, plain log loss would stop at the first trees because
+    they are vague, not because they rank well.
     """
-    width = max(1, len(monotone))
+    width = max(1, len(features.names))
+    rows = train.num_data()
     threads = max(1, min(params.num_threads, rows * width // _VALUES_PER_THREAD))
     settings = {
         "objective": "binary",
-        "metric": "binary_logloss",
+        "metric": "None",
         "num_leaves": candidate.leaves,
         "learning_rate": candidate.learning_rate,
         "feature_fraction": max(candidate.feature_fraction, min(1.0, _MIN_FEATURES / width)),
@@ -98,6 +102,7 @@ def fit(
         "bagging_freq": 1 if candidate.bagging_fraction < 1 else 0,
         "lambda_l2": candidate.lambda_l2,
         "min_data_in_leaf": candidate.min_leaf_rows,
+        "extra_trees": candidate.is_random,
         "max_bin": params.max_bin,
         "seed": params.seed,
         "num_threads": threads,
@@ -107,8 +112,8 @@ def fit(
         "histogram_pool_size": 1024,  # MB
         "verbosity": -1,
     }
-    if any(monotone):
-        settings["monotone_constraints"] = list(monotone)
+    if any(features.monotone):
+        settings["monotone_constraints"] = list(features.monotone)
     if stop is None:
         return lgb.train(settings, train, candidate.trees)
     return lgb.train(
@@ -116,8 +121,49 @@ def fit(
         train,
         candidate.trees,
         valid_sets=[stop],
+        feval=_levelled,
         callbacks=[lgb.early_stopping(params.early_stopping_rounds, verbose=False)],
     )
+
+
+def _levelled(probability: F64, held: lgb.Dataset) -> tuple[str, float, bool]:
+    safe = np.clip(probability, 1e-12, 1 - 1e-12)
+    label = np.asarray(held.get_label()) > 0.5
+    return "levelled_loss", levelled_loss(label, np.log(safe / (1 - safe))), False
+
+
+def average(boosters: Sequence[lgb.Booster]) -> lgb.Booster:
+    """Return one model whose raw score is the mean of those of several.
+
+    Their trees stand one after the other with their values divided: to whoever scores or explains,
+    it is one LightGBM model like any other.
+    """
+    if len(boosters) == 1:
+        return boosters[0]
+    texts = [booster.model_to_string(num_iteration=tree_count(booster)) for booster in boosters]
+    trees = [tree for text in texts for tree in _trees(text)]
+    chunks = [
+        f"Tree={number}\n{_divided(tree, len(boosters))}\n\n\n" for number, tree in enumerate(trees)
+    ]
+    head, tail = texts[0].split("\nTree=0\n")[0], texts[0].split("\nend of trees\n")[1]
+    sizes = " ".join(str(len(chunk)) for chunk in chunks)
+    head = re.sub(r"^tree_sizes=.*$", f"tree_sizes={sizes}", head, flags=re.MULTILINE)
+    return booster_of(f"{head}\n{''.join(chunks)}end of trees\n{tail}")
+
+
+def _trees(text: str) -> list[str]:
+    body = text[text.index("\nTree=0\n") : text.index("\nend of trees\n")]
+    return [part.strip("\n") for part in re.split(r"\nTree=\d+\n", body)[1:]]
+
+
+def _divided(tree: str, count: int) -> str:
+    lines = []
+    for line in tree.split("\n"):
+        key, _, values = line.partition("=")
+        if key in ("leaf_value", "internal_value"):
+            line = f"{key}=" + " ".join(f"{float(v) / count:.17g}" for v in values.split(" "))
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def text_of(booster: lgb.Booster) -> str:
@@ -138,6 +184,15 @@ def tree_count(booster: lgb.Booster) -> int:
 def booster_of(text: str) -> lgb.Booster:
     """Read LightGBM text that was checked before: LightGBM itself crashes on a bad one."""
     return lgb.Booster(model_str=text)
+
+
+def raw_score_of(booster: lgb.Booster, matrix: F32, rows: Ints, threads: int) -> F64:
+    """Return raw scores, (m,) float64, of some rows, copied a piece at a time."""
+    parts = [
+        raw_score(booster, matrix[rows[start : start + _CHUNK_ROWS]], threads)
+        for start in range(0, len(rows), _CHUNK_ROWS)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
 
 
 def raw_score(booster: lgb.Booster, matrix: F32, threads: int) -> F64:

@@ -4,18 +4,22 @@ Both are kept as plain numbers in the manifest, are monotone in the raw score, a
 inside (0, 1). Order is always by raw score, so plateaus decide nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, Self
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 
 from models.errors import ModelRefusedError
-from models.matrix import F64, Bools
+from models.matrix import F64, Bools, Ints
 
 # At most so many bins go into the isotonic fit: single rows at the ends would otherwise make
 # plateaus of 0 or 1 out of two or three leads.
 MAX_KNOTS: Final = 500
+
+# Nor may a bin hold a handful of one outcome: its rate would be chance, and where the leads to be
+# scored crowd there, chance would be multiplied. Twenty-five are known to a fifth.
+MIN_BIN_OUTCOMES: Final = 25
 
 # Precision of the prior "slope 1" of Platt's line, that is a standard deviation of 0.5: some forty
 # conversions weigh as much as the prior. Judgement, not source.
@@ -54,6 +58,14 @@ class Calibration:
             with np.errstate(over="ignore"):
                 probability = 1.0 / (1.0 + np.exp(-(slope * raw + intercept)))
         return np.clip(probability, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
+
+    def shifted(self, shift: float) -> Self:
+        """Return the same map with `shift` added to the log-odds it gives."""
+        if self.method == "platt":
+            return replace(self, y=(self.y[0], self.y[1] + shift))
+        y = np.asarray(self.y)
+        moved = 1.0 / (1.0 + np.exp(-(np.log(y / (1 - y)) + shift)))
+        return replace(self, y=tuple(np.clip(moved, MIN_PROBABILITY, 1 - MIN_PROBABILITY).tolist()))
 
     def to_json(self) -> dict[str, object]:
         """Return plain numbers and lists for the manifest."""
@@ -117,7 +129,7 @@ def _isotonic(raw: F64, label: Bools) -> Calibration:
     width = max(1, -(-len(score) // MAX_KNOTS))
     # A bin ends only between two different scores, so equal scores share their probability.
     ends = np.searchsorted(score, score[np.arange(width - 1, len(score), width)], side="right")
-    starts = np.unique(np.concatenate([[0], ends[ends < len(score)]]))
+    starts = _merged(np.unique(np.concatenate([[0], ends[ends < len(score)]])), hit)
     rows = np.diff(np.append(starts, len(score)))
     found = isotonic_regression(np.add.reduceat(hit, starts) / rows, weights=rows)
     first = found.blocks[:-1]
@@ -130,6 +142,22 @@ def _isotonic(raw: F64, label: Bools) -> Calibration:
     return Calibration(
         "isotonic", tuple(knots.tolist()), tuple(inside.tolist()), len(raw), int(label.sum())
     )
+
+
+def _merged(starts: Ints, hit: F64) -> Ints:
+    """Join bins until each holds `MIN_BIN_OUTCOMES` of both outcomes; the last may take more."""
+    positives = np.append(0, np.cumsum(np.add.reduceat(hit, starts)))
+    rows = np.append(starts, len(hit))
+    kept = [0]
+    for index in range(1, len(starts)):
+        gained = positives[index] - positives[kept[-1]]
+        lost = rows[index] - rows[kept[-1]] - gained
+        left = positives[-1] - positives[index]
+        still = len(hit) - rows[index] - left
+        if min(gained, lost, left, still) >= MIN_BIN_OUTCOMES:
+            kept.append(index)
+    merged: Ints = starts[np.array(kept)]
+    return merged
 
 
 def _inside(rates: F64, count: F64) -> F64:
@@ -152,6 +180,33 @@ def _platt(raw: F64, label: Bools) -> Calibration:
         rate = (label.sum() + 0.5) / (len(label) + 1)
         intercept = float(np.log(rate / (1 - rate)) - slope * raw.mean()) if len(raw) else 0.0
     return Calibration("platt", (), (float(slope), float(intercept)), len(raw), int(label.sum()))
+
+
+def best_shift(label: Bools, raw: F64) -> float:
+    """Return what to add to log-odds so that they expect as many conversions as there were.
+
+    Parameters
+    ----------
+    label : (n,) bool
+    raw : (n,) float64
+
+    Returns
+    -------
+    float
+        A prior of one row at the rate of one half keeps it finite where one outcome is missing.
+    """
+    shift = 0.0
+    wanted = float(label.sum()) + 0.5
+    for _ in range(50):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(raw + shift, -500, 500)))
+        middle = 1.0 / (1.0 + np.exp(-shift))
+        gap = wanted - float(chance.sum()) - middle
+        slope = float((chance * (1 - chance)).sum()) + middle * (1 - middle)
+        step = float(np.clip(gap / max(slope, 1e-12), -2.0, 2.0))
+        shift += step
+        if abs(step) < 1e-9:
+            break
+    return shift
 
 
 def logistic_line(x: F64, label: Bools, slope_precision: float) -> tuple[float, float]:

@@ -5,13 +5,16 @@ from typing import Final
 import numpy as np
 
 from models import metrics as m
+from models.calibrate import Calibration
+from models.level import measure
 from models.manifest import JSON, rounded
 from models.matrix import F64, Bools
 
 Z_95: Final = 1.96
+_CUTS: Final = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
-def evaluate(label: Bools, raw: F64, probability: F64) -> dict[str, JSON]:
+def evaluate(label: Bools, raw: F64, calibration: Calibration) -> dict[str, JSON]:
     """Measure ranking by the raw score, and the probabilities as such.
 
     Parameters
@@ -19,20 +22,22 @@ def evaluate(label: Bools, raw: F64, probability: F64) -> dict[str, JSON]:
     label : (n,) bool
     raw : (n,) float64
         Raw score; decides order.
-    probability : (n,) float64
-        Calibrated.
+    calibration : Calibration
+        Makes probabilities of it.
 
     Returns
     -------
     dict
-        Figures rounded to six digits, null where the block cannot define one.
+        Figures rounded to six digits, null where the block cannot define one. ``reliability`` has
+        a band per tenth of the rows; ``cuts`` the conversions expected and seen in the best 1, 5,
+        10, 20, 50 and 100%; ``level`` says whether the base rate of the block lies elsewhere than
+        expected, and how far off the probabilities are once their level is corrected.
     """
+    probability = calibration.apply(raw)
     low, high = m.auc_interval(label, raw)
     table = m.bands(label, probability)
     slope, intercept = m.calibration_line(label, probability)
-    expected = float(probability.sum())
-    # Conversions are independent given their probabilities: Poisson-binomial, normal for the sum.
-    width = Z_95 * float(np.sqrt((probability * (1 - probability)).sum()))
+    expected, expected_low, expected_high = expected_conversions(probability, calibration)
     figures = {
         "auc": m.auc(label, raw),
         "auc_low": low,
@@ -48,14 +53,74 @@ def evaluate(label: Bools, raw: F64, probability: F64) -> dict[str, JSON]:
         "calibration_intercept": intercept,
         "base_rate": float(label.mean()) if len(label) else float("nan"),
         "expected_conversions": expected,
-        "expected_conversions_low": max(0.0, expected - width),
-        "expected_conversions_high": expected + width,
+        "expected_conversions_low": expected_low,
+        "expected_conversions_high": expected_high,
     }
     return {
         **{name: rounded(value) for name, value in figures.items()},
         "observed_conversions": int(label.sum()),
         "rows": len(label),
         "reliability": [_band(band) for band in table],
+        "cuts": _cuts(label, raw, probability, calibration),
+        "level": _level(label, probability),
+    }
+
+
+def expected_conversions(probability: F64, calibration: Calibration) -> tuple[float, float, float]:
+    """Return how many of some leads will convert, and the bounds of a 95% interval.
+
+    Parameters
+    ----------
+    probability : (n,) float64
+        Calibrated; any cut of a list.
+    calibration : Calibration
+        What made them: its conversions bound how well the level is known.
+
+    Returns
+    -------
+    expected, low, high : float
+        Chance of each lead (Poisson-binomial, normal for the sum) and the uncertainty of the level
+        together. A base rate that moves after the newest label is not in it.
+    """
+    expected = float(probability.sum())
+    chance = float((probability * (1 - probability)).sum())
+    rarer = max(1, min(calibration.positives, calibration.rows - calibration.positives))
+    odds_side = float((probability * (1 - probability)).sum())  # d(sum) / d(intercept)
+    width = Z_95 * float(np.sqrt(chance + odds_side**2 / rarer))
+    return expected, max(0.0, expected - width), min(float(len(probability)), expected + width)
+
+
+def _cuts(label: Bools, raw: F64, probability: F64, calibration: Calibration) -> list[JSON]:
+    order = np.argsort(-raw, kind="stable")
+    found: list[JSON] = []
+    for share in _CUTS:
+        best = order[: max(1, round(share * len(order)))]
+        expected, low, high = expected_conversions(probability[best], calibration)
+        found.append(
+            {
+                "share": share,
+                "rows": len(best),
+                "expected": rounded(expected),
+                "expected_low": rounded(low),
+                "expected_high": rounded(high),
+                "observed": int(label[best].sum()),
+            }
+        )
+    return found
+
+
+def _level(label: Bools, probability: F64) -> dict[str, JSON]:
+    level = measure(probability, label)
+    logit = np.log(probability / (1 - probability))
+    corrected = 1.0 / (1.0 + np.exp(-(logit + level.shift)))
+    table = m.bands(label, corrected)
+    return {
+        "has_moved": level.has_moved,
+        "shift": rounded(level.shift),
+        "log_loss": rounded(m.log_loss(label, corrected)),
+        "constant_log_loss": rounded(m.log_loss(label, np.full(len(label), label.mean()))),
+        "calibration_error": rounded(m.calibration_error(table)),
+        "calibration_error_noise": rounded(m.calibration_noise(table)),
     }
 
 

@@ -95,6 +95,15 @@ def rounded(value: float | None, digits: int = 6) -> float | None:
     return round(float(value), digits)
 
 
+def stated(context: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the keys of a manifest that whoever trains must state; the rest under ``context``."""
+    named = ("population", "variant", "label", "condition", "horizon_days", "as_of")
+    found: dict[str, JSON] = {name: context.get(name) for name in named}
+    found["variant"] = found["variant"] or "full"
+    found["context"] = {key: context[key] for key in sorted(set(context) - set(named))}
+    return found
+
+
 def summary(manifest: Mapping[str, Any]) -> dict[str, JSON]:
     """Return what ``train`` and ``models show`` print.
 

@@ -55,10 +55,11 @@ def check_columns(matrix: pl.DataFrame, names: Sequence[str]) -> None:
         raise ModelRefusedError(f"columns that are not Float32: {wrong[:5]}", "Float32 throughout")
 
 
-def to_array(matrix: pl.DataFrame, names: Sequence[str]) -> F32:
+def to_array(matrix: pl.DataFrame, names: Sequence[str], rows: Ints | None = None) -> F32:
     """Return the checked frame as a float32 array (n, k), column by column in memory.
 
-    Null and NaN both become NaN: missing.
+    Null and NaN both become NaN: missing. With `rows`, (n,) positions, in that order: the one copy
+    that training makes of all rows.
 
     Raises
     ------
@@ -68,7 +69,8 @@ def to_array(matrix: pl.DataFrame, names: Sequence[str]) -> F32:
     check_columns(matrix, names)
     array = np.empty(matrix.shape, dtype=np.float32, order="F")
     for index, column in enumerate(matrix.iter_columns()):
-        array[:, index] = column.to_numpy()
+        values = column.to_numpy()
+        array[:, index] = values if rows is None else values[rows]
     return array
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from models.calibrate import logistic_line
+from models.calibrate import best_shift, logistic_line
 from models.matrix import F64, Bools
 
 EPSILON: Final = 1e-15
@@ -46,6 +46,26 @@ def auc_interval(label: Bools, score: F64, level: float = 0.95) -> tuple[float, 
     return (float(1 / (1 + np.exp(width - logit))), float(1 / (1 + np.exp(-width - logit))))
 
 
+def auc_difference(
+    label: Bools, first: F64, second: F64, level: float = 0.95
+) -> tuple[float, float]:
+    """Confidence interval of AUC(first) - AUC(second) on the same rows.
+
+    DeLong's paired variance (DeLong et al. 1988, doi:10.2307/2531595), by mid-ranks.
+    """
+    positives, negatives = int(label.sum()), int((~label).sum())
+    if positives < 2 or negatives < 2:
+        return (float("nan"), float("nan"))
+    above, below = np.zeros(positives), np.zeros(negatives)
+    for score, sign in ((first, 1.0), (second, -1.0)):
+        ranks = rankdata(score)
+        above += sign * (ranks[label] - rankdata(score[label])) / negatives
+        below += sign * (1 - (ranks[~label] - rankdata(score[~label])) / positives)
+    error = float(np.sqrt(above.var(ddof=1) / positives + below.var(ddof=1) / negatives))
+    middle, width = float(above.mean()), float(norm.ppf(0.5 + level / 2)) * error
+    return (middle - width, middle + width)
+
+
 def average_precision(label: Bools, score: F64) -> float:
     """Mean precision over the recall steps, equal scores as one step."""
     positives = int(label.sum())
@@ -75,6 +95,25 @@ def lift(label: Bools, score: F64, share: float = 0.1) -> float:
 def log_loss(label: Bools, probability: F64) -> float:
     """Mean negative log-likelihood, natural logarithm."""
     return float(losses(label, probability).mean()) if len(label) else float("nan")
+
+
+def levelled_loss(label: Bools, raw: F64) -> float:
+    """Mean log loss of log-odds after the shift that suits these rows best.
+
+    What is left of a score's log loss when the base rate is somebody else's business.
+    """
+    if not len(label):
+        return float("nan")
+    return log_loss(label, 1.0 / (1.0 + np.exp(-(raw + best_shift(label, raw)))))
+
+
+def fitted_losses(label: Bools, raw: F64) -> F64:
+    """Log loss of each row after the straight line through the log-odds that suits all best.
+
+    What a score tells, whatever its level and its sharpness: calibration sees to those; (n,).
+    """
+    slope, intercept = logistic_line(raw, label, slope_precision=1e-3)
+    return losses(label, 1.0 / (1.0 + np.exp(-(slope * raw + intercept))))
 
 
 def losses(label: Bools, probability: F64) -> F64:

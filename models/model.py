@@ -12,14 +12,13 @@ from models.kernel import Scorer
 from models.kernel.canary import Canary
 from models.kernel.text import Forest, parse
 from models.manifest import Manifest
-from models.matrix import F64, check_booster, check_columns
+from models.matrix import F32, F64, check_booster, check_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from models.explain import Explanation
+    from models.explain import Explained
 
 CHUNK_ROWS: Final = 1_000_000
+SCORECARD: Final = "scorecard"
 
 
 class Model:
@@ -52,6 +51,11 @@ class Model:
     def model_id(self) -> str:
         """Id made from the content: kind and 16 hex digits."""
         return str(self.manifest["model_id"])
+
+    @property
+    def score_source(self) -> str:
+        """What stands beside every score: ``model``, or ``scorecard`` where labels are few."""
+        return SCORECARD if self.manifest["kind"] == SCORECARD else "model"
 
     @cached_property
     def booster(self) -> Any:  # noqa: ANN401 - lightgbm.Booster, kept out of importers' sight
@@ -122,9 +126,11 @@ class Model:
         found: F64 = np.interp(raw_score, scores, percents, left=0.0, right=100.0)
         return found
 
-    def explain(
-        self, matrix: pl.DataFrame, top: int = 3, threads: int = 2
-    ) -> "Sequence[Explanation]":
+    def raw_score(self, array: F32) -> F64:
+        """Return raw scores, (n,) float64, of a checked matrix (n, k) float32; as in `score`."""
+        return self._scorer.raw_score(array)
+
+    def explain(self, matrix: pl.DataFrame, top: int = 3, threads: int = 2) -> "Explained":
         """Explain rows, usually only those that somebody will read; see `models.explain`."""
         from models.explain import explain
 

@@ -1,7 +1,7 @@
 """Four blocks: train, early stopping, calibration, test; no person and no duplicate on two sides.
 
-With dates the blocks follow each other in time, so the figures say how the model does on what
-comes after it. Without dates a seeded hash of the person decides.
+Where rows have dates, or their file an order of time, the blocks follow each other, so the figures
+say how the model does on what comes after it. Elsewhere a seeded hash of the person decides.
 """
 
 from typing import Final
@@ -95,37 +95,48 @@ def tie_alike(group: Ints, matrix: F32, seed: int) -> Ints:
 
 def split(
     group: Ints,
-    at: npt.NDArray[np.datetime64] | None,
+    time: Ints | None,
     matrix: F32,
     shares: tuple[float, float, float, float],
     seed: int,
-) -> npt.NDArray[np.int8]:
+    *,
+    is_dated: bool,
+) -> tuple[Ints, npt.NDArray[np.int8]]:
     """Assign every row to a block.
 
     Parameters
     ----------
     group : (n,) int64
         Person of each row.
-    at : (n,) datetime64 or None
-        ``as_of`` of each row; None for a population without dates.
+    time : (n,) int64 or None
+        Larger = later: ``as_of``, or what `models.order` found; None where nothing tells.
     matrix : (n, k) float32
         Features, to find duplicates in a population without dates.
     shares : four floats
         Wanted shares of rows: train, stop, calibrate, test; they add up to 1.
     seed : int
         Of the hash.
+    is_dated : bool
+        Rows alike in every feature are duplicates only where there are no dates: with them the
+        same lead looks the same at two dates, and two leads of few features do at one.
 
     Returns
     -------
+    (n,) int64
+        Persons, those tied together by duplicates as one.
     (n,) int8
-        `TRAIN`, `STOP`, `CALIBRATE`, `TEST` or `UNUSED`. With dates no row of a block is earlier
+        `TRAIN`, `STOP`, `CALIBRATE`, `TEST` or `UNUSED`. With a time no row of a block is earlier
         than a row of the block before it.
     """
     if len(group) == 0:
         raise TrainingRefusedError("no training rows", "labelled rows", "load outcomes first")
-    if at is None:
-        return by_hash(tie_alike(group, matrix, seed), shares, seed)
-    return by_time(group, at, shares, seed)
+    tied = group if is_dated else tie_alike(group, matrix, seed)
+    if time is None:
+        return tied, by_hash(tied, shares, seed)
+    block = by_time(tied, time, shares, seed)
+    if not is_dated and (block == UNUSED).mean() > MAX_RETURNING_SHARE:
+        return tied, by_hash(tied, shares, seed)  # coarse rows: time would leave too few of them
+    return tied, block
 
 
 def by_hash(
@@ -138,12 +149,12 @@ def by_hash(
 
 def by_time(
     group: Ints,
-    at: npt.NDArray[np.datetime64],
+    time: Ints,
     shares: tuple[float, float, float, float],
     seed: int,
 ) -> npt.NDArray[np.int8]:
     """Assign rows by time, then keep every group in one block."""
-    block = _time_blocks(group, at, shares, seed)
+    block = _time_blocks(group, time, shares, seed)
     persons, person = np.unique(group, return_inverse=True)
     first = np.full(len(persons), len(BLOCKS), dtype=np.int8)
     np.minimum.at(first, person, block)
@@ -155,19 +166,19 @@ def by_time(
 
 def _time_blocks(
     group: Ints,
-    at: npt.NDArray[np.datetime64],
+    time: Ints,
     shares: tuple[float, float, float, float],
     seed: int,
 ) -> npt.NDArray[np.int8]:
-    """Cut the time axis between two dates; with fewer than four dates, inside a date by hash."""
-    dates, date, rows = np.unique(at, return_inverse=True, return_counts=True)
+    """Cut the time axis between two times; with fewer than four times, inside one by hash."""
+    dates, date, rows = np.unique(time, return_inverse=True, return_counts=True)
     wanted = np.cumsum(shares)[:3]
     if len(dates) < len(BLOCKS):
         order = np.lexsort((mix(group, seed), date))
-        rank = np.empty(len(at), dtype=np.int64)
-        rank[order] = np.arange(len(at))
-        return np.searchsorted(wanted, (rank + 0.5) / len(at), side="right").astype(np.int8)
-    share_until = np.cumsum(rows) / len(at)
+        rank = np.empty(len(time), dtype=np.int64)
+        rank[order] = np.arange(len(time))
+        return np.searchsorted(wanted, (rank + 0.5) / len(time), side="right").astype(np.int8)
+    share_until = np.cumsum(rows) / len(time)
     first = 0
     cuts: list[int] = []  # last date of each of the first three blocks
     for index, target in enumerate(wanted):

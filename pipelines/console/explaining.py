@@ -1,7 +1,10 @@
 """`explain`: why a lead is where it is."""
 
+from typing import Any
+
 from pipelines.console.screen import emit_json, say
 from pipelines.runs.explain import explain_lead
+from pipelines.score.stated_order import place_words
 from pipelines.settings.home import Home
 
 
@@ -35,11 +38,11 @@ def show_explain(lead: str, *, as_json: bool) -> None:
     if score is not None and score["probability"] is not None:
         say(
             f"  probability {score['probability']:.2%}, better than {score['percentile']:.0f}%"
-            f" of leads (model {score['model_id']})"
+            f" of leads ({score['score_source']} {score['model_id']})"
         )
-    for reason in found["reasons"]:
-        sign = "+" if reason["contribution"] > 0 else "-"
-        say(f"    {sign} {reason['reason']}")
+        _show_reasons(found["reasons"], found["adds_up"])
+    elif score is not None:
+        say(f"  no probability: no model is in force. {place_words(score['raw_score'])}")
     say("  channels:")
     for entry in found["eligibility"]:
         if entry["may_contact"]:
@@ -47,3 +50,15 @@ def show_explain(lead: str, *, as_json: bool) -> None:
             continue
         words = "; ".join(reason["description"] for reason in entry["reasons"])
         say(f"    {entry['channel']:<9} closed: {words}")
+
+
+def _show_reasons(reasons: list[dict[str, Any]], adds_up: dict[str, Any]) -> None:
+    """Show the reasons as points that add up from the average lead to this one."""
+    say(
+        f"  why: the average lead has 0 points ({adds_up['base_probability']:.2%}),"
+        f" {adds_up['points_per_doubling']} more double the odds;"
+        " rates are those of the leads the model learnt from"
+    )
+    for line in (*reasons, adds_up["rest"]):
+        say(f"    {line['points']:>+4}  {line['reason']}")
+    say(f"    {adds_up['points']:>+4}  together")

@@ -27,6 +27,9 @@ _WORDS = {
     "DIFFERENT_PER_CHANNEL": "another reason on each channel: see explain, or decision_reason",
     "below_capacity": "others were better, and tonight's capacity is used up",
     "not_worth_cost": "worth less than the contact would cost",
+    "model": "by a model",
+    "scorecard": "by a scorecard: labels are few",
+    "none": "without a model: in a stated order",
 }
 
 
@@ -91,12 +94,18 @@ def show_top(summary: NightSummary) -> None:
     if not summary.top:
         say("Nobody is on the list.")
         return
-    say("Top of the list (rank among all scored, probability to convert if contacted)")
+    chance = (
+        "no probability is known"
+        if summary.ordered_by["score_source"] == "none"
+        else "probability to convert if contacted"
+    )
+    say(f"Top of the list (rank among all scored, {chance})")
+    say(f"{str(summary.ordered_by['words'])[:1].upper()}{str(summary.ordered_by['words'])[1:]}.")
     for row in summary.top:
-        chance = "no model" if row["probability"] is None else f"{row['probability']:.1%}"
+        chance = "" if row["probability"] is None else f"{row['probability']:.1%}"
         lead = f"{row['source_system']}:{row['source_id']}"
         say(f"{row['rank']:>4}  {chance:>8}  {row['handler']} by {row['channel']:<9} {lead}")
-        reasons = row["reasons"] or "no model is in force: newest first"
+        reasons = row["reasons"] or "nothing speaks for this lead above others"
         for reason in reasons.split("; "):
             say(f"              + {reason}")
 

@@ -24,6 +24,7 @@ def show_score(
     if as_json:
         emit_json(vars(done))
         return
-    say(f"{done.scored:,} of {done.records:,} rows ranked by model {done.model_id} into {done.out}")
+    by = f"{done.score_source} {done.model_id}"
+    say(f"{done.scored:,} of {done.records:,} rows ranked by {by} into {done.out}")
     if done.unreadable:
         say(f"{done.unreadable:,} rows could not be read: they stand at the end without a score")

@@ -3,7 +3,9 @@
 from typing import Any
 
 from pipelines.console.screen import emit_json, say, show_table
+from pipelines.runs.registry import DATED, FULL
 from pipelines.runs.status import read_status
+from pipelines.score.stated_order import IN_WORDS
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 
@@ -32,9 +34,11 @@ def show_status(*, as_json: bool) -> None:
     )
     show_table(
         "Models in force",
-        ("population", "variant", "id"),
-        [(m["population"], m["variant"], m["model_id"]) for m in found["champions"]],
+        ("population", "variant", "id", "why"),
+        [(m["population"], m["variant"], m["model_id"], m["reason"]) for m in found["champions"]],
     )
+    if not any(m["population"] == DATED and m["variant"] == FULL for m in found["champions"]):
+        say(f"No model for the nightly: the list is ordered by {IN_WORDS}.")
 
 
 _LONGEST_LIST = 500

@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from models import Model
+from models.artifact import PAGE_NAME
+from models.card import card_of
 from models.manifest import summary
-from pipelines.console.screen import StageProgress, cell, emit_json, say, show_table
+from models.model import SCORECARD
+from models.scorecard_table import band_words, table_rows
+from pipelines.console.cards import show_card_of
+from pipelines.console.screen import StageProgress, cell, emit_json, note, say, show_table
+from pipelines.console.selection import selection_words
 from pipelines.errors import RefusedError
-from pipelines.runs.context import need_home
 from pipelines.runs.registry import load_model
-from pipelines.runs.train import Trained, run_train
-from pipelines.settings.clock import now
+from pipelines.runs.train import run_train
+from pipelines.runs.trial import Trained
 from pipelines.settings.home import Home
-from pipelines.store.ledger import Ledger, models
 
 
 def show_train(*, as_of: date | None, source: str | None, as_json: bool) -> None:
@@ -27,6 +32,8 @@ def show_train(*, as_of: date | None, source: str | None, as_json: bool) -> None
                 **summary(first.model.manifest),
                 "is_promoted": first.is_promoted,
                 "population": first.population,
+                "score_source": first.model.score_source,
+                "refused": None if first.refused is None else summary(first.refused.manifest),
                 "also": [{"model_id": t.model.model_id, "variant": t.variant} for t in trained[1:]],
             }
         )
@@ -35,6 +42,7 @@ def show_train(*, as_of: date | None, source: str | None, as_json: bool) -> None
             show_trained(one)
     if not first.is_promoted:
         failed = [gate["reason"] for gate in first.model.manifest["gates"] if not gate["passed"]]
+        failed = failed or ["it was rejected by hand"]
         raise RefusedError(
             f"model {first.model.model_id} is not in force: {'; '.join(failed)}",
             expected="every gate to pass",
@@ -43,19 +51,53 @@ def show_train(*, as_of: date | None, source: str | None, as_json: bool) -> None
 
 
 def show_trained(trained: Trained) -> None:
-    """Show one trained model."""
+    """Show one trained model, and what was refused beside it."""
     say()
+    if trained.why:
+        say(f"No trees for {trained.population}, {trained.variant}: {trained.why}")
+    if trained.refused is not None and trained.is_promoted:
+        _show_gates(trained.refused, "refused")
     standing = "in force" if trained.is_promoted else "refused"
-    say(f"Model {trained.model.model_id} ({trained.population}, {trained.variant}): {standing}")
+    say(f"{_named(trained.model)} ({trained.population}, {trained.variant}): {standing}")
     show_quality(trained.model.manifest)
+    if trained.model.score_source == SCORECARD:
+        show_card(trained.model.manifest)
+    if trained.refused is not None and not trained.is_promoted:
+        _show_gates(trained.refused, "refused too")
+
+
+def show_card(manifest: dict[str, Any]) -> None:
+    """Show a scorecard: what every lead starts with, and what each value adds."""
+    show_table(
+        "Scorecard: probability = 1 / (1 + exp(-sum of points))",
+        ("column", "value", "leads", "conversions", "shrunk rate", "points"),
+        [
+            (
+                row["title"], band_words(row), row["leads"], row["conversions"],
+                f"{row['shrunk_rate']:.2%}", f"{row['points']:+.2f}",
+            )
+            for row in table_rows(manifest)
+        ],
+        right=(2, 3, 4, 5),
+    )  # fmt: skip
+
+
+def _named(model: Model) -> str:
+    return f"{'Scorecard' if model.score_source == SCORECARD else 'Model'} {model.model_id}"
+
+
+def _show_gates(model: Model, standing: str) -> None:
+    say(f"{_named(model)}: {standing}")
+    for gate in model.manifest["gates"]:
+        if not gate["passed"]:
+            say(f"  FAIL  {gate['gate']}: {gate['reason']}")
 
 
 def show_quality(manifest: Mapping[str, Any]) -> None:
     """Show metrics on the held-out block beside the base rate and newest first, and the gates."""
     metrics, baselines = manifest["metrics"], manifest["baselines"]
-    rows = manifest["blocks"]["test"]
     show_table(
-        f"On {rows['rows']:,} held-out rows with {rows['positives']:,} conversions"
+        f"On {metrics['rows']:,} held-out rows with {metrics['observed_conversions']:,} conversions"
         f" (base rate {metrics['base_rate']:.2%})",
         ("ranking", "AUC", "lift in the top 10%", "average precision"),
         [
@@ -73,6 +115,8 @@ def show_quality(manifest: Mapping[str, Any]) -> None:
         f" expected {cell(metrics.get('expected_conversions'))} conversions,"
         f" observed {cell(metrics.get('observed_conversions'))}"
     )
+    for line in selection_words(manifest):
+        say(line)
     for gate in manifest["gates"]:
         say(f"  {'pass' if gate['passed'] else 'FAIL'}  {gate['gate']}: {gate['reason']}")
     for found in manifest["leakage"]:
@@ -80,66 +124,20 @@ def show_quality(manifest: Mapping[str, Any]) -> None:
             say(f"  {found['verdict']} ({found['action']})  {found['feature']}: {found['reason']}")
 
 
-def show_models(*, as_json: bool) -> None:
-    """List models and their standing."""
-    home = need_home(Home.locate())
-    with Ledger(home.ledger) as ledger:
-        known = models.listing(ledger)
-    if as_json:
-        emit_json([vars(record) for record in known])
-        return
-    show_table(
-        "Models",
-        ("id", "population", "variant", "status", "since", "reason"),
-        [
-            (
-                r.model_id,
-                r.population,
-                r.variant,
-                r.status,
-                f"{r.changed_at:%Y-%m-%d %H:%M}",
-                r.reason,
-            )
-            for r in known
-        ],
-    )
-
-
 def show_model(model_id: str, *, as_json: bool) -> None:
-    """Show one model."""
+    """Show the card of one model."""
     model = load_model(Home.locate(), model_id)
     if as_json:
-        emit_json(summary(model.manifest))
+        whole = {key: model.manifest[key] for key in ("metrics", "leakage")}
+        emit_json(card_of(model) | whole)
         return
-    say(f"Model {model.model_id}: {model.manifest['label']}")
-    show_quality(model.manifest)
-    features = sorted(model.manifest["features"], key=lambda f: -f["importance"])
-    show_table(
-        "Features",
-        ("feature", "known", "importance", "meaning"),
-        [(f["name"], f["known"], f["importance"], f["title"]) for f in features],
-        right=(2,),
-    )
-
-
-def promote_model(model_id: str, *, reason: str, as_json: bool) -> None:
-    """Put a model in force by hand."""
-    home = need_home(Home.locate())
-    model = load_model(home, model_id)
-    population = str(model.manifest["population"])
-    with Ledger(home.ledger) as ledger:
-        models.promote(
-            ledger,
-            model.model_id,
-            population=population,
-            variant=str(model.manifest["variant"]),
-            at=now(),
-            reason=f"by hand: {reason}",
-        )
-    if as_json:
-        emit_json({"model_id": model.model_id, "population": population, "status": "champion"})
-    else:
-        say(f"Model {model.model_id} is in force for {population}.")
+    show_card_of(card_of(model))
+    if model.score_source == SCORECARD:
+        say()
+        show_card(model.manifest)
+    folder = Home.locate().models / model.model_id
+    if (folder / PAGE_NAME).is_file():
+        note(f"  page   {folder / PAGE_NAME}")
 
 
 def _figures(found: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from pipelines.featurise.ahead import read_ahead
 from pipelines.featurise.batches import custom_columns, custom_schema, feature_batches
 from pipelines.featurise.label_audit import audit_labels, label_warnings
-from pipelines.featurise.training import static_rows, training_rows
+from pipelines.featurise.training import open_rows, static_rows, training_rows
 
 __all__ = [
     "audit_labels",
@@ -11,6 +11,7 @@ __all__ = [
     "custom_schema",
     "feature_batches",
     "label_warnings",
+    "open_rows",
     "read_ahead",
     "static_rows",
     "training_rows",

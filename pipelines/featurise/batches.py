@@ -7,12 +7,15 @@ from typing import Final
 import polars as pl
 
 from features.mailhosts import SHARED_DOMAINS
+from features.registry import LATE_COLUMNS
 from features.schema import AGGREGATE_COLUMNS, AS_OF, CUSTOM_PREFIX, INPUT_COLUMNS
 from pipelines.errors import UsageError
+from pipelines.featurise.former import has_changes, lead_then
 from pipelines.featurise.slices import key_slices
 from pipelines.store import Database, quoted, sql
 
 _COMPANY: Final = "company_lead_count"
+_OF_COMPANY: Final = ("email_domain", "created_at")
 # Counting every company beats looking only at those of the targets from about here on.
 _MANY_TARGETS: Final = 50_000
 _EVENTS: Final = frozenset(AGGREGATE_COLUMNS) - {_COMPANY}
@@ -25,6 +28,7 @@ def feature_batches(
     rows: int,
     columns: Collection[str] | None = None,
     custom_source: str | None = None,
+    as_known: bool = False,
 ) -> Generator[pl.DataFrame]:
     """Yield the input frame of `features.build.build` for every target row.
 
@@ -44,6 +48,11 @@ def feature_batches(
     custom_source : str, optional
         Add the columns of ``lead_custom_<custom_source>`` as ``custom:<column>`` (of `columns`,
         those that are named). For a population of one source.
+    as_known : bool
+        Take the leads as the store knew them at each ``as_of``, for rows of the past; else as they
+        are today. A field that is overwritten (`LATE_COLUMNS`) is null where the store did not know
+        the lead yet; of the others the earliest known value stands there. Custom columns have no
+        history.
 
     Yields
     ------
@@ -59,7 +68,10 @@ def feature_batches(
     """
     custom = _custom_columns(db, custom_source, columns)
     wanted = [c for c in INPUT_COLUMNS if c != AS_OF and (columns is None or c in columns)]
-    select = _select(wanted, custom, custom_source)
+    is_changed = as_known and has_changes(db)
+    is_then = is_changed or (as_known and not LATE_COLUMNS.isdisjoint(wanted))
+    select = _select(wanted, custom, custom_source, is_then=is_then)
+    then = lead_then({*wanted, *_OF_COMPANY} if _COMPANY in wanted else wanted)
     db.run(
         "CREATE OR REPLACE TEMP VIEW feature_target AS"
         f" SELECT lead_key, as_of FROM {quoted(target)}"
@@ -70,7 +82,9 @@ def feature_batches(
         ).row(0)
         is_one_day = first == last
         if _COMPANY in wanted:
-            _count_companies(db, first if is_one_day and count >= _MANY_TARGETS else None)
+            db.run(sql(__package__, "company_stay.sql" if is_changed else "company_now.sql"))
+            is_many = is_one_day and count >= _MANY_TARGETS and not is_changed
+            _count_companies(db, first if is_many else None)
         else:
             db.run(sql(__package__, "no_company.sql"))
         has_events = not _EVENTS.isdisjoint(wanted)
@@ -80,12 +94,16 @@ def feature_batches(
         for low, high in key_slices(db, rows) or [(1, 0)]:
             if has_events:
                 db.run(sql(__package__, "aggregate.sql"), low=low, high=high)
+            if is_then:
+                db.run(then, low=low, high=high)
             batch = db.frame(select, low=low, high=high, shared_domains=list(SHARED_DOMAINS))
             # Sorted here, not in SQL: three times faster, and one key suffices for one as_of.
             yield batch.sort(["lead_key"] if is_one_day else ["lead_key", AS_OF])
     finally:
         db.run("DROP TABLE IF EXISTS event_aggregate")
+        db.run("DROP TABLE IF EXISTS lead_then")
         db.run("DROP TABLE IF EXISTS company_count")
+        db.run("DROP VIEW IF EXISTS company_stay")
         db.run("DROP VIEW IF EXISTS feature_target")
 
 
@@ -121,7 +139,7 @@ def _custom_columns(db: Database, source: str | None, columns: Collection[str] |
     return held if columns is None else [column for column in held if column in named]
 
 
-def _select(wanted: list[str], custom: list[str], source: str | None) -> str:
+def _select(wanted: list[str], custom: list[str], source: str | None, *, is_then: bool) -> str:
     """Wrap inputs.sql: only the columns wanted, so that DuckDB reads no others."""
     chosen = [f"input.{quoted(column)}" for column in ("lead_key", AS_OF, *wanted)]
     chosen += [f"own.{quoted(c)} AS {quoted(CUSTOM_PREFIX + c)}" for c in custom]
@@ -131,7 +149,12 @@ def _select(wanted: list[str], custom: list[str], source: str | None) -> str:
             f" LEFT JOIN {quoted(_custom_table(source))} AS own"
             " ON own.lead_key = input.lead_key AND own.lead_key BETWEEN $low AND $high"
         )
+    table, is_its_lead = "lead", "lead.lead_key = feature_target.lead_key"
+    if is_then:
+        table = "lead_then AS lead"
+        is_its_lead += " AND lead.as_of = feature_target.as_of"
     inputs = sql(__package__, "inputs.sql")
+    inputs = inputs.replace("__lead__", table).replace("__is_its_lead__", is_its_lead)
     return (
         f"-- purpose: read feature inputs\nSELECT {', '.join(chosen)} FROM (\n{inputs}) AS input"
         f"{joined}"

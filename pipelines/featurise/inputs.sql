@@ -1,7 +1,8 @@
 -- purpose: join everything that features read, for one slice of the targets
 -- grain: one row per row of feature_target whose lead exists
--- reads: feature_target, lead, event_aggregate, company_count    writes: nothing
--- parameters: $low, $high: the lead_keys of this slice, both inclusive; $shared_domains
+-- reads: feature_target, lead or lead_then, event_aggregate, company_count    writes: nothing
+-- parameters: $low, $high: the lead_keys of this slice, both inclusive; $shared_domains; the table
+--   of leads is filled in
 SELECT
     feature_target.lead_key,
     feature_target.as_of,
@@ -58,7 +59,7 @@ SELECT
         )
     END::INTEGER AS company_lead_count
 FROM feature_target
-JOIN lead ON lead.lead_key = feature_target.lead_key
+JOIN __lead__ ON __is_its_lead__
 LEFT JOIN event_aggregate AS touched
     ON touched.lead_key = feature_target.lead_key AND touched.as_of = feature_target.as_of
 LEFT JOIN company_count

@@ -6,11 +6,21 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from pipelines.errors import RefusedError, UsageError
+from pipelines.featurise.selection import Selection, contact_selection
 from pipelines.store import Database, sql
 
 Condition = Literal["contacted", "none"]
 
 MILESTONES: Final = ("qualified", "converted", "opportunity", "won", "disqualified", "lost")
+# Who reached one of these is past the milestone: nobody calls a customer to qualify them.
+_BEYOND: Final[dict[str, tuple[str, ...]]] = {
+    "qualified": ("qualified", "opportunity", "converted", "won"),
+    "converted": ("converted", "won"),
+    "opportunity": ("opportunity", "won"),
+}
+# A field that is overwritten is a feature where its history covers the training rows; judgement:
+# with more gaps, that it is missing would say how old a row is more than anything else.
+HISTORY_SHARE: Final = 0.9
 
 # Without contacts the grid could go back 26 years; two years of quarters already show every season
 # twice and stay closest to what tonight's leads look like. Judgement.
@@ -50,6 +60,10 @@ class TrainingRows:
         Left out: no own contact for so long that a retention review is due (GDPR 5(1)(e)).
     sampled_out_count : int
         Left out to stay under the limit of rows, by whole persons.
+    known_count : int
+        Rows in `table` whose lead the store knew at their as_of: from there on it has a history.
+    selection : Selection
+        How those who were contacted converted, and those who were not.
     """
 
     table: str
@@ -67,6 +81,13 @@ class TrainingRows:
     undated_count: int
     retention_count: int
     sampled_out_count: int
+    known_count: int
+    selection: Selection
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the history of the leads covers the rows: see `HISTORY_SHARE`."""
+        return 0 < self.row_count * HISTORY_SHARE <= self.known_count
 
 
 @dataclass(frozen=True)
@@ -142,24 +163,27 @@ def training_rows(
         retention_months=retention_months,
         retention_countries=list(retention_countries),
     )
-    db.run(
-        sql(__package__, "training_rows.sql"),
-        milestone=milestone,
-        fallback="won" if milestone == "converted" else None,
-        horizon_days=horizon_days,
-        data_end=end,
-        as_of=as_of,
-    )
+    label = {
+        "milestone": milestone,
+        "fallback": "won" if milestone == "converted" else None,
+        "beyond": list(_BEYOND.get(milestone, (milestone,))),
+        "horizon_days": horizon_days,
+        "data_end": end,
+        "as_of": as_of,
+    }
+    db.run(sql(__package__, "training_rows.sql"), **label)
     verdicts = dict(
         db.frame("SELECT verdict, count(*) AS rows FROM training_row GROUP BY verdict").rows()
     )
     kept = verdicts.get("kept", 0)
     keep = _SAMPLE_STEPS if kept <= max_rows else _SAMPLE_STEPS * max_rows // kept
     db.run(sql(__package__, "training_target.sql"), keep=keep)
+    # It makes candidates and rows of its own.
+    selection = contact_selection(db, label, grid_dates=grid_dates)
     db.run("DROP TABLE training_row")
     db.run("DROP TABLE training_candidate")
     db.run("DROP TABLE training_lapsed")
-    row_count, positive_count = _counts(db, "training_target")
+    row_count, positive_count, known_count = db.frame(sql(__package__, "known_rows.sql")).row(0)
     return TrainingRows(
         table="training_target",
         condition=used,
@@ -176,6 +200,8 @@ def training_rows(
         undated_count=verdicts.get("undated", 0),
         retention_count=verdicts.get("retention", 0),
         sampled_out_count=kept - row_count,
+        known_count=known_count,
+        selection=selection,
     )
 
 
@@ -184,6 +210,16 @@ def static_rows(db: Database, *, source_system: str, as_of: date) -> StaticRows:
     db.run(sql(__package__, "static_target.sql"), source_system=source_system, as_of=as_of)
     row_count, positive_count = _counts(db, "static_target")
     return StaticRows("static_target", row_count, positive_count)
+
+
+def open_rows(db: Database, *, source_system: str | None, as_of: date, most: int) -> str:
+    """Make the temporary table ``open_target`` (lead_key, as_of) and return its name.
+
+    It holds about `most` of the leads without a known outcome, of one source or, for None, of the
+    dated population: the same ones on every machine, sorted by lead_key.
+    """
+    db.run(sql(__package__, "open_target.sql"), source_system=source_system, as_of=as_of, most=most)
+    return "open_target"
 
 
 def _make_candidates(

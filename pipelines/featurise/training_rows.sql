@@ -1,9 +1,10 @@
 -- purpose: label the candidates, and say of each that is left out why
 -- grain: one row per training_candidate
 -- reads: training_candidate, training_lapsed, lead, outcome, dedupe_link, consent_event
--- writes: training_row (temporary): lead_key, as_of, person_key, is_positive, verdict
--- parameters: $milestone, $fallback (null = none): milestones that count; $horizon_days;
---   $data_end; $as_of: outcomes at or after it are not read
+-- writes: training_row (temporary): lead_key, as_of, person_key, is_positive, reached_at, verdict
+-- parameters: $milestone, $fallback (null = none): milestones that count; $beyond: those that end
+--   it all, $milestone among them; $horizon_days; $data_end; $as_of: outcomes at or after it are
+--   not read
 -- note: conversions count for the person: a duplicate that converted first makes the row history,
 -- and a conversion that was booked on the other copy of the lead is still a conversion.
 CREATE OR REPLACE TEMP TABLE training_row AS
@@ -15,8 +16,12 @@ WITH reached AS (
             min(occurred_at) FILTER (milestone = $milestone),
             min(occurred_at) FILTER (milestone = $fallback)
         ) AS reached_at,
+        -- who is a customer already leaves the pool, also when an earlier milestone is learnt
+        min(occurred_at) FILTER (list_contains($beyond::VARCHAR[], milestone)) AS passed_at,
         -- converted, nobody knows when: neither a success nor a failure of any window
-        bool_or(occurred_at IS NULL AND milestone IN ($milestone, $fallback)) AS is_undated
+        bool_or(
+            occurred_at IS NULL AND list_contains($beyond::VARCHAR[], milestone)
+        ) AS is_undated
     FROM outcome
     WHERE lead_key IS NOT NULL AND (occurred_at < $as_of::TIMESTAMP OR occurred_at IS NULL)
     GROUP BY lead_key
@@ -24,6 +29,7 @@ WITH reached AS (
 person_reached AS (
     SELECT coalesce(dedupe_link.person_key, reached.lead_key) AS person_key,
         min(reached_at) AS reached_at,
+        min(passed_at) AS passed_at,
         bool_or(is_undated) AND min(reached_at) IS NULL AS is_undated
     FROM reached
     LEFT JOIN dedupe_link ON dedupe_link.lead_key = reached.lead_key
@@ -55,12 +61,13 @@ SELECT
         person_reached.reached_at >= known.as_of AND person_reached.reached_at < known.window_end,
         false
     ) AS is_positive,
+    person_reached.reached_at,
     CASE
         WHEN objector.person_key IS NOT NULL THEN 'objected'
         WHEN training_lapsed.person_key IS NOT NULL THEN 'retention'
         WHEN known.created_at > known.as_of THEN 'created_later'
         WHEN person_reached.is_undated THEN 'undated'
-        WHEN person_reached.reached_at < known.as_of THEN 'already_converted'
+        WHEN person_reached.passed_at < known.as_of THEN 'already_converted'
         WHEN known.window_end > $data_end::TIMESTAMP THEN 'too_young'
         ELSE 'kept'
     END AS verdict

@@ -22,7 +22,14 @@ FROM decision
 JOIN lead USING (lead_key)
 LEFT JOIN score USING (lead_key)
 LEFT JOIN (
-    SELECT lead_key, string_agg(reason, '; ' ORDER BY position) AS reasons
+    -- What speaks for the lead; where no single field does, what all of them do together.
+    SELECT
+        lead_key,
+        coalesce(
+            string_agg(reason, '; ' ORDER BY position)
+            FILTER (WHERE field IS NOT NULL AND contribution > 0),
+            any_value(reason) FILTER (WHERE field IS NULL)
+        ) AS reasons
     FROM list_reason
     GROUP BY lead_key
 ) AS reasons USING (lead_key)

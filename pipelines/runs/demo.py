@@ -12,7 +12,8 @@ from pipelines.runs.load import LoadedFile, LoadRequest, run_load
 from pipelines.runs.nightly import NightlyResult, run_nightly
 from pipelines.runs.registry import DATED, FULL, load_model, static_population
 from pipelines.runs.score_file import ScoredFile, run_score
-from pipelines.runs.train import Trained, run_train
+from pipelines.runs.train import run_train
+from pipelines.runs.trial import Trained
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger, models
 

@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from features.build import build
+from models.explain import POINTS_PER_DOUBLING
 from pipelines.eligible import reasons_of
 from pipelines.eligible.reasons import TEXTS
 from pipelines.errors import UsageError
@@ -57,7 +59,7 @@ def explain_lead(home: Home, lead: str) -> dict[str, Any]:
             "person": person,
             "eligibility": _eligibility(decision),
             "score": None if score is None else {k: v for k, v in score.items() if k != "lead_key"},
-            "reasons": _reasons(db, home, score, key),
+            **_explained(db, home, score, key),
             "route": None if decision is None else decision["route"],
             "decision": None
             if decision is None
@@ -115,12 +117,16 @@ def _eligibility(decision: dict[str, Any] | None) -> list[dict[str, Any]]:
     ]
 
 
-def _reasons(
+def _explained(
     db: Database, home: Home, score: dict[str, Any] | None, lead_key: int
-) -> list[dict[str, Any]]:
-    """Return what speaks for and against the lead, strongest first, with its share of the score."""
+) -> dict[str, Any]:
+    """Return what speaks for and against the lead, strongest first, and how it adds up.
+
+    Both scores are log-odds before calibration: ``base_score`` (the average lead), the
+    contributions of the reasons and ``rest`` add up to ``raw_score``.
+    """
     if score is None or score["model_id"] is None:
-        return []
+        return {"reasons": [], "adds_up": None}
     model = load_model(home, score["model_id"])
     db.run(
         "CREATE OR REPLACE TEMP TABLE target AS SELECT $lead_key::BIGINT AS lead_key, as_of"
@@ -130,10 +136,17 @@ def _reasons(
     )
     columns = model.features.inputs
     batch = pl.concat(feature_batches(db, target="target", rows=1, columns=columns))
-    explanation = model.explain(build(batch, model.features), top=_TOP)[0]
-    return [
-        {"feature": r.feature, "contribution": r.contribution, "reason": r.sentence}
-        for r in sorted(
-            (*explanation.positive, *explanation.negative), key=lambda r: -abs(r.contribution)
-        )
-    ]
+    found = model.explain(build(batch, model.features), top=_TOP)
+    *reasons, rest = found.lines.drop("row", "position").to_dicts()
+    kept = ("contribution", "points", "reason")
+    return {
+        "reasons": reasons,
+        "adds_up": {
+            "base_score": found.parts.base_score,
+            "base_probability": float(model.probability(np.array([found.parts.base_score]))[0]),
+            "rest": {name: rest[name] for name in kept},
+            "raw_score": float(found.parts.raw_score[0]),
+            "points": sum(line["points"] for line in (*reasons, rest)),
+            "points_per_doubling": POINTS_PER_DOUBLING,
+        },
+    }

@@ -4,6 +4,7 @@ import json
 import shutil
 
 from pipelines.publish.audit import row_counts
+from pipelines.runs.cards import bring_cards
 from pipelines.runs.context import RunContext, code_version
 from pipelines.runs.fingerprint import input_hash
 from pipelines.settings.clock import today
@@ -54,6 +55,7 @@ def publish_staged(ctx: RunContext, *, kind: str) -> dict[str, int]:
         if kind == "nightly":
             db.run("DELETE FROM meta WHERE key = 'nightly_run_id'")
             db.run("INSERT INTO meta VALUES ('nightly_run_id', $run_id)", run_id=ctx.run_id)
+        bring_cards(ctx, db)
         due = is_due(db, today(), ctx.settings.store.rewrite_days)
         rows = row_counts(db)
     # All that is published is in the other file by now, and the disk may be short.

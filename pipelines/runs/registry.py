@@ -1,16 +1,25 @@
-"""Which model serves which purpose, and loading it."""
+"""Which model serves which purpose: loading, promoting, rejecting, going back."""
 
+import getpass
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from models import Model, load
 from models.errors import ModelRefusedError
-from pipelines.errors import RefusedError
+from pipelines.errors import RefusedError, UsageError
+from pipelines.settings.clock import now
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger, models
+from pipelines.store.ledger.models import Decision
 
 DATED = "dated"
 FULL = "full"
 LEAD_ONLY = "lead_only"
+
+BY_HAND = "by hand against its gates"
+"""Stands in the reason of a model that a person put in force though a gate refused it."""
 
 
 def static_population(source_system: str) -> str:
@@ -49,3 +58,145 @@ def load_folder(folder: Path) -> Model:
         return load(folder)
     except ModelRefusedError as error:
         raise RefusedError(error.found, error.expected, error.fix) from None
+
+
+def failed_gates(manifest: Mapping[str, Any]) -> list[str]:
+    """Name the gates that a model does not pass."""
+    return [str(gate["gate"]) for gate in manifest["gates"] if not gate["passed"]]
+
+
+def stand(ledger: Ledger, model: Model) -> bool:
+    """Promote a model that was just trained if every gate passed, else record why not.
+
+    What a person has rejected is not put in force again by training it once more.
+
+    Returns
+    -------
+    bool
+        It is in force.
+    """
+    failed = [str(g["reason"]) for g in model.manifest["gates"] if not g["passed"]]
+    taken = [d for d in models.history(ledger) if d.model_id == model.model_id]
+    by_hand = [d for d in taken if d.action != "refuse"][-1:]
+    if by_hand and by_hand[0].action == "reject":
+        failed.append(f"rejected by hand on {by_hand[0].at:%Y-%m-%d}: {by_hand[0].reason}")
+    reason = "; ".join(failed) or "every gate passed"
+    models.decide(ledger, _decision(model, "refuse" if failed else "promote", reason))
+    return not failed
+
+
+def promote(home: Home, model_id: str, reason: str | None) -> Decision:
+    """Put a model of this home in force by hand.
+
+    Raises
+    ------
+    RefusedError
+        There is no such model here, or its files are damaged.
+    UsageError
+        It was refused by its gates, and no reason is given.
+    """
+    model = load_model(home, model_id)
+    if not (home.models / model.model_id).is_dir():
+        raise RefusedError(
+            f"model {model.model_id} is not in this home",
+            expected=f"a folder of that name in {home.models}",
+            fix="copy its folder there first",
+        )
+    failed = failed_gates(model.manifest)
+    if failed and not (reason or "").strip():
+        raise UsageError(
+            f"model {model.model_id} was refused by {', '.join(failed)}",
+            expected="a reason to put it in force all the same",
+            fix="say why with --reason",
+        )
+    how = f"{BY_HAND} ({', '.join(failed)})" if failed else "by hand"
+    decision = _decision(model, "promote", f"{how}: {_why(reason)}")
+    with Ledger(home.ledger) as ledger:
+        models.decide(ledger, decision)
+    return decision
+
+
+def reject(home: Home, model_id: str, reason: str) -> tuple[Decision, bool]:
+    """Take a model out of consideration; beside the decision, whether it was in force.
+
+    Its files may be gone: what is known of it comes from the ledger.
+    """
+    with Ledger(home.ledger) as ledger:
+        known = {record.model_id: record for record in models.listing(ledger)}
+        if model_id not in known:
+            raise UsageError(
+                f"no model {model_id} is known", expected="an id of `lead-triage models list`"
+            )
+        record = known[model_id]
+        decision = Decision(
+            model_id, record.population, record.variant, "reject", now(), _who(), reason
+        )
+        models.decide(ledger, decision)
+    return decision, record.status == "champion"
+
+
+def roll_back(
+    home: Home, *, population: str | None, variant: str | None, reason: str | None
+) -> list[Decision]:
+    """Put the models in force that were before; all variants of a population, or one.
+
+    Everything is checked before anything is changed.
+
+    Raises
+    ------
+    UsageError
+        Nothing was in force there before.
+    RefusedError
+        A model that would come back is gone or damaged.
+    """
+    with Ledger(home.ledger) as ledger:
+        chosen = population or _population(ledger)
+        wanted = [variant] if variant else [FULL, LEAD_ONLY]
+        found = [models.before(ledger, chosen, one) for one in wanted]
+        back = [load_model(home, name) for name in found if name is not None]
+        if not back:
+            raise UsageError(
+                f"no other model was in force for {chosen} before",
+                expected="an earlier champion",
+                fix="see `lead-triage models list --history`",
+            )
+        decisions = [_decision(model, "rollback", f"rolled back: {_why(reason)}") for model in back]
+        models.decide(ledger, *decisions)
+    return decisions
+
+
+def _population(ledger: Ledger) -> str:
+    """Name the population meant when none is named: the nightly's, else the only one."""
+    known = sorted({record.population for record in models.listing(ledger)})
+    if DATED in known or not known:
+        return DATED
+    if len(known) == 1:
+        return known[0]
+    raise UsageError(
+        "it is not clear which model to go back from",
+        expected=f"one of {', '.join(known)}",
+        fix="name it with --population",
+    )
+
+
+def _decision(model: Model, action: str, reason: str) -> Decision:
+    return Decision(
+        model.model_id,
+        str(model.manifest["population"]),
+        str(model.manifest["variant"]),
+        action,
+        now(),
+        _who(),
+        reason,
+    )
+
+
+def _why(reason: str | None) -> str:
+    return (reason or "").strip() or "no reason given"
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in many containers
+        return f"uid {os.getuid()}"

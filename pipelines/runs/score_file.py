@@ -48,6 +48,8 @@ class ScoredFile:
     scored, unreadable : int
         Rows with a score; rows that could not be read, at the end of the output without one.
     model_id : str
+    score_source : str
+        ``model`` or ``scorecard``.
     out : Path
     """
 
@@ -55,6 +57,7 @@ class ScoredFile:
     scored: int
     unreadable: int
     model_id: str
+    score_source: str
     out: Path
 
 
@@ -97,12 +100,13 @@ def run_score(
         _check_inputs(chosen, leads)
         scored = pl.concat([_SCORED, *_scored(leads, chosen, midnight(as_of or today()))])
     unreadable = pl.Series("row_number", sorted(leads.unreadable), dtype=pl.Int32)
-    write_table(_result(_ranked(scored, chosen), unreadable, chosen.model_id), out)
+    write_table(_result(_ranked(scored, chosen), unreadable, chosen), out)
     return ScoredFile(
         records=leads.records,
         scored=scored.height,
         unreadable=unreadable.len(),
         model_id=chosen.model_id,
+        score_source=chosen.score_source,
         out=out,
     )
 
@@ -177,9 +181,11 @@ def _ranked(scored: pl.DataFrame, model: Model) -> pl.DataFrame:
     )
 
 
-def _result(ranked: pl.DataFrame, unreadable: pl.Series, model_id: str) -> pl.DataFrame:
+def _result(ranked: pl.DataFrame, unreadable: pl.Series, model: Model) -> pl.DataFrame:
     """Return one row per record: the ranked, then the unreadable without a score."""
-    found = ranked.with_columns(score_source=pl.lit("model"), model_id=pl.lit(model_id))
+    found = ranked.with_columns(
+        score_source=pl.lit(model.score_source), model_id=pl.lit(model.model_id)
+    )
     if not unreadable.is_empty():
         aside = unreadable.to_frame().with_columns(score_source=pl.lit("none"))
         found = pl.concat([found, aside], how="diagonal")

@@ -43,7 +43,12 @@ def read_status(home: Home) -> dict[str, Any]:
         "suppressions": suppressed,
         "runs": [dict(zip(names, row, strict=True)) for row in runs],
         "champions": [
-            {"model_id": m.model_id, "population": m.population, "variant": m.variant}
+            {
+                "model_id": m.model_id,
+                "population": m.population,
+                "variant": m.variant,
+                "reason": m.reason,
+            }
             for m in champions
         ],
     }

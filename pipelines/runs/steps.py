@@ -21,7 +21,9 @@ from pipelines.runs.landing import merge_pending
 from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.registry import load_model
-from pipelines.score.stream import score_batches, write_scores, write_unscored
+from pipelines.score import stated_order
+from pipelines.score.stream import score_batches, write_scores, write_stated
+from pipelines.score.tables import publish_card, reachable_by
 from pipelines.settings.clock import now
 from pipelines.settings.contact_keys import tag_scheme
 from pipelines.store import Database, reset_table
@@ -98,23 +100,30 @@ def score_step(ctx: RunContext) -> Counts:
     """Build features and score every scorable person's lead, in one streaming pass."""
     model = _model(ctx)
     with ctx.staged() as db:
-        if model is None:
-            write_unscored(db, run_id=ctx.run_id)
-            return {"scored": 0, "unscored": int(db.scalar("SELECT count(*) FROM score"))}
         sink = ctx.home.staging / ctx.run_id / "score"
         _target(db, "eligibility WHERE is_scorable", ctx)
         batches = feature_batches(
             db,
             target="target",
             rows=ctx.settings.memory.batch_rows,
-            columns=model.features.inputs,
+            columns=(stated_order.FEATURES if model is None else model.features).inputs,
         )
+        publish_card(db, None if model is None else model.manifest, run_id=ctx.run_id)
         # Closed before the connection is, also when a run is stopped in the middle.
         with closing(read_ahead(batches, db.interrupt)) as coming:
-            counts = score_batches(coming, model, sink)
-        write_scores(db, sink, run_id=ctx.run_id, model_id=model.model_id)
+            if model is None:
+                counts = stated_order.place_batches(coming, sink)
+            else:
+                counts = score_batches(coming, model, sink)
+        if model is None:
+            write_stated(db, sink, run_id=ctx.run_id)
+            found = {"scored": 0, "unscored": counts.leads}
+        else:
+            known = {"model_id": model.model_id, "score_source": model.score_source}
+            write_scores(db, sink, run_id=ctx.run_id, **known)
+            found = {"scored": counts.leads}
         shutil.rmtree(sink, ignore_errors=True)
-        return {"scored": counts.leads, "batches": counts.batches}
+        return {**found, "batches": counts.batches}
 
 
 def triage_step(ctx: RunContext) -> Counts:
@@ -134,13 +143,16 @@ def explain_step(ctx: RunContext) -> Counts:
     model = _model(ctx)
     with ctx.staged() as db:
         reset_table(db, "list_reason")
-        if model is None:
-            return {"explained": 0}
         _target(db, "decision WHERE verdict = 'listed'", ctx)
         explained = 0
-        columns = model.features.inputs
+        columns = (stated_order.FEATURES if model is None else model.features).inputs
+        reachable = None if model else reachable_by(db)
         for batch in feature_batches(db, target="target", rows=10_000, columns=columns):
-            db.insert("list_reason", _reasons(ctx, model, batch))
+            if model is not None:
+                db.insert("list_reason", _reasons(ctx, model, batch))
+            elif reachable is not None:
+                stated = stated_order.stated_reasons(batch, reachable)
+                db.insert("list_reason", stated.with_columns(run_id=pl.lit(ctx.run_id)))
             explained += batch.height
     return {"explained": explained}
 
@@ -176,15 +188,13 @@ def lanes(ctx: RunContext) -> list[Lane]:
 
 
 def _reasons(ctx: RunContext, model: Model, batch: pl.DataFrame) -> pl.DataFrame:
-    """Return what speaks for each lead of a batch, the strongest first; a list is short."""
+    """Return what speaks for and against each lead of a batch, and what the rest adds."""
     explained = model.explain(build(batch, model.features), top=ctx.settings.list.reasons)
-    rows = [
-        (ctx.run_id, lead_key, position, reason.sentence)
-        for lead_key, explanation in zip(batch["lead_key"].to_list(), explained, strict=True)
-        for position, reason in enumerate(explanation.positive, start=1)
-    ]
-    schema = {"run_id": pl.String, "lead_key": pl.Int64, "position": pl.Int32, "reason": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    keys = batch.select(pl.col("lead_key"), pl.int_range(pl.len()).alias("row"))
+    return explained.lines.join(keys, on="row", maintain_order="left").select(
+        pl.lit(ctx.run_id).alias("run_id"), "lead_key", "position", "reason",
+        "field", "feature", "contribution", "points",
+    )  # fmt: skip
 
 
 def _target(db: Database, source: str, ctx: RunContext) -> None:

@@ -10,8 +10,11 @@ from pipelines.eligible import mask_counts, unblock_report
 from pipelines.errors import RefusedError
 from pipelines.publish.outbox import LIST_NAME
 from pipelines.runs.context import need_snapshot
+from pipelines.runs.registry import BY_HAND
+from pipelines.score.stated_order import IN_WORDS
 from pipelines.settings.home import Home
 from pipelines.store import Database
+from pipelines.store.ledger import Ledger, models
 
 TOP_ROWS = 10
 _UNBLOCK_ROWS = 8
@@ -34,6 +37,9 @@ class NightSummary:
         What would open how many persons per channel.
     places : dict
         Where the store, the list and the model are.
+    ordered_by : dict
+        ``score_source``, ``model_id`` and, in words, what the list is ordered by; what a person has
+        put in force against its gates is named so.
     """
 
     run_id: str
@@ -42,6 +48,7 @@ class NightSummary:
     top: list[dict[str, Any]]
     unblock: list[dict[str, Any]]
     places: dict[str, str]
+    ordered_by: dict[str, str | None]
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as JSON values."""
@@ -67,6 +74,7 @@ def summarise(home: Home) -> NightSummary:
             "SELECT step, detail, count, description FROM funnel"
             " LEFT JOIN reason ON reason.code = funnel.detail ORDER BY funnel.rowid"
         ).to_dicts()
+        has_card = db.exists("scorecard") and bool(db.scalar("SELECT count(*) FROM scorecard"))
         unblock = unblock_report(mask_counts(db)).filter(pl.col("persons") > 0)
     folder = home.outbox / run_id
     listed = pl.read_parquet(folder / LIST_NAME)
@@ -83,7 +91,26 @@ def summarise(home: Home) -> NightSummary:
         top=listed.head(TOP_ROWS).to_dicts(),
         unblock=unblock.head(_UNBLOCK_ROWS).to_dicts(),
         places=places,
+        ordered_by=_ordered_by(home, model_id, has_card=has_card),
     )
+
+
+def _ordered_by(home: Home, model_id: str | None, *, has_card: bool) -> dict[str, str | None]:
+    if model_id is None:
+        return {
+            "score_source": "none",
+            "model_id": None,
+            "words": f"no model is in force: ordered by {IN_WORDS}",
+        }
+    source = "scorecard" if has_card else "model"
+    words = f"ordered by the probability of {source} {model_id}"
+    if has_card:
+        words += ": shrunk rates of a few columns (table scorecard), because labels are few"
+    with Ledger(home.ledger) as ledger:
+        standing = [r.reason for r in models.listing(ledger) if r.model_id == model_id]
+    if standing and BY_HAND in standing[0]:
+        words += f"; put in force {standing[0]}"
+    return {"score_source": source, "model_id": model_id, "words": words}
 
 
 def published_list(home: Home, run_id: str) -> pl.DataFrame:

@@ -11,41 +11,25 @@ import polars as pl
 from features.build import build
 from features.custom import custom_features
 from features.featureset import FeatureSet
-from features.registry import REGISTRY, present_columns, select
+from features.registry import REGISTRY, from_history, present_columns, select
 from features.spec import Feature
 from features.vocabulary import Vocabulary
-from models import Model, save
-from models.errors import ModelError
-from models.train import TrainingSet, train
+from models.contest import Field
+from models.train import TrainingSet
 from pipelines.errors import BadInputError, RefusedError, UsageError
 from pipelines.featurise import custom_schema, feature_batches, static_rows, training_rows
 from pipelines.load.understand.drift import folded
 from pipelines.runs.context import Progress, RunContext, silent
 from pipelines.runs.landing import declared_custom
+from pipelines.runs.open_leads import open_matrix
 from pipelines.runs.registry import DATED, FULL, LEAD_ONLY, static_population
+from pipelines.runs.rivals import Rivals, capacity_share
+from pipelines.runs.trial import Trained, try_out
 from pipelines.settings.clock import now, today
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store import Database
-from pipelines.store.ledger import Ledger, models
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One model as trained, saved and judged.
-
-    Attributes
-    ----------
-    model : Model
-    is_promoted : bool
-        Every gate passed, so it is the champion now.
-    population, variant : str
-    """
-
-    model: Model
-    is_promoted: bool
-    population: str
-    variant: str
+from pipelines.store.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -56,6 +40,7 @@ class _Rows:
     population: str
     source: str | None
     context: dict[str, Any]
+    has_history: bool = False
 
     @property
     def is_dated(self) -> bool:
@@ -102,13 +87,22 @@ def run_train(
         progress("rows", {"labelled": count}, 0.0)
         progress("features", None, 0.0)
         started = now()
-        whole = _examples(db, ctx, rows)
+        rivals = Rivals(ctx, ledger, rows.population)
+        whole = _examples(db, ctx, rows, rivals)
         names = whole.features.names
         progress("features", {"features": len(names)}, _seconds_since(started))
-        trained = [_train_one(ledger, ctx, rows, whole, FULL, progress)]
+        # Tonight's capacity is the full model's; its twin ranks files of any length.
+        shares = {FULL: capacity_share(db, ctx)} if rows.is_dated else {}
+        variants = {FULL: whole}
         if rows.is_dated:
-            trained.append(_train_one(ledger, ctx, rows, _lead_only(whole), LEAD_ONLY, progress))
-        return trained
+            variants[LEAD_ONLY] = _lead_only(whole)
+        return [
+            _train_one(
+                ledger, ctx, rows, part, variant,
+                rivals.field(variant, shares.get(variant)), progress,
+            )
+            for variant, part in variants.items()
+        ]  # fmt: skip
 
 
 def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
@@ -139,6 +133,7 @@ def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
             "left_out_converted_before": made.already_converted_count,
             "left_out_objected": made.objected_count,
             "left_out_retention": made.retention_count,
+            "known_to_the_store": made.known_count,
             "data_end": made.data_end.isoformat(),
         }
         words = f"{made.milestone} within {made.horizon_days} days after as_of"
@@ -151,7 +146,9 @@ def _labelled_rows(db: Database, ctx: RunContext, source: str | None) -> _Rows:
                 "condition": made.condition,
                 "horizon_days": made.horizon_days,
                 "window": window,
+                "selection": made.selection.to_json(),
             },
+            made.has_history,
         )
     chosen = source or (static[0] if len(static) == 1 else None)
     if chosen is None:
@@ -177,60 +174,57 @@ def _train_one(
     rows: _Rows,
     examples: _Examples,
     variant: str,
+    field: Field,
     progress: Progress,
 ) -> Trained:
     progress(f"train {variant}", None, 0.0)
     started = now()
-    features = examples.features
     context = {
         **rows.context,
         "population": rows.population,
         "variant": variant,
         "as_of": ctx.as_of.isoformat(),
     }
-    try:
-        model = train(
-            examples.data, features, ctx.settings.train, ctx.settings.gates, context=context
-        )
-    except ModelError as error:
-        raise RefusedError(error.found, error.expected, error.fix) from None
-    save(model, ctx.home.models)
-    failed = [gate for gate in model.manifest["gates"] if not gate["passed"]]
-    stand = models.register if failed else models.promote
-    reason = "; ".join(str(gate["reason"]) for gate in failed) or "every gate passed"
-    stand(
-        ledger,
-        model.model_id,
-        population=rows.population,
-        variant=variant,
-        at=now(),
-        reason=reason,
-    )
-    progress(f"train {variant}", {"features": len(features.names)}, _seconds_since(started))
-    return Trained(model, not failed, rows.population, variant)
+    trained = try_out(ledger, ctx, examples.data, examples.features, field, context)
+    count = len(trained.model.features.names)
+    progress(f"train {variant}", {"features": count}, _seconds_since(started))
+    return trained
 
 
 def _seconds_since(started: datetime) -> float:
     return (now() - started) / timedelta(seconds=1)
 
 
-def _examples(db: Database, ctx: RunContext, rows: _Rows) -> _Examples:
+def _examples(db: Database, ctx: RunContext, rows: _Rows, rivals: Rivals) -> _Examples:
     """Read the inputs of every row once, fit the vocabulary on them and build the matrix."""
-    candidates: list[Feature] = list(REGISTRY)
+    # Fields that are overwritten count where the store kept what they were.
+    candidates: list[Feature] = list(from_history(REGISTRY) if rows.has_history else REGISTRY)
     if rows.source is not None:
         candidates += _custom(db, ctx, rows.source)
     allowed = select(candidates, dated=rows.is_dated, lead_only=not rows.is_dated)
-    columns = sorted({column for feature in allowed for column in feature.inputs})
+    columns = sorted({c for feature in allowed for c in feature.inputs} | rivals.inputs)
     size = ctx.settings.memory.batch_rows
     batches = deque(
         feature_batches(
-            db, target=rows.table, rows=size, columns=columns, custom_source=rows.source
+            db,
+            target=rows.table,
+            rows=size,
+            columns=columns,
+            custom_source=rows.source,
+            as_known=rows.is_dated,
         )
     )
     features = _fitted(pl.concat(batches, how="vertical_relaxed"), allowed, rows)
     # Batch by batch: texts are freed as soon as they have become numbers.
-    matrix = pl.concat([build(batches.popleft(), features) for _ in range(len(batches))])
-    return _Examples(features, _training_set(db, rows, matrix))
+    parts = []
+    while batches:
+        batch = batches.popleft()
+        parts.append(build(batch, features))
+        rivals.see(batch)
+    matrix = pl.concat(parts)
+    data = _training_set(db, rows, matrix)
+    meant = open_matrix(db, ctx, rows.source, features, rivals)
+    return _Examples(features, replace(data, scoring=meant))
 
 
 def _fitted(frame: pl.DataFrame, allowed: Iterable[Feature], rows: _Rows) -> FeatureSet:
@@ -252,7 +246,12 @@ def _lead_only(whole: _Examples) -> _Examples:
     fitted = whole.features.vocabulary.values
     vocabulary = Vocabulary({f.name: fitted[f.name] for f in kept if f.name in fitted})
     features = FeatureSet(kept, vocabulary)
-    return _Examples(features, replace(whole.data, matrix=whole.data.matrix.select(features.names)))
+    data = replace(
+        whole.data,
+        matrix=whole.data.matrix.select(features.names),
+        scoring=None if whole.data.scoring is None else whole.data.scoring.select(features.names),
+    )
+    return _Examples(features, data)
 
 
 def _custom(db: Database, ctx: RunContext, source: str) -> Iterable[Feature]:
@@ -268,8 +267,12 @@ def _training_set(db: Database, rows: _Rows, matrix: pl.DataFrame) -> TrainingSe
     # feature_batches yields every row of the target in order of (lead_key, as_of); so does this.
     facts = db.frame(
         "SELECT target.lead_key, target.as_of, target.person_key, target.is_positive,"
-        " lead.created_at"
+        " lead.created_at, try_cast(lead.source_id AS BIGINT)::DOUBLE AS serial,"
+        # Files in the order in which they were merged, records in the order of their file.
+        " row_number() OVER (ORDER BY load_file.loaded_at, lead.batch_id, lead.row_number,"
+        " target.lead_key, target.as_of) AS place"
         f" FROM {rows.table} AS target JOIN lead USING (lead_key)"
+        " LEFT JOIN load_file USING (batch_id)"
         " ORDER BY target.lead_key, target.as_of"
     )
     if matrix.height != facts.height:
@@ -280,6 +283,7 @@ def _training_set(db: Database, rows: _Rows, matrix: pl.DataFrame) -> TrainingSe
         label=facts["is_positive"].to_numpy(),
         group=facts["person_key"].to_numpy(),
         at=facts["as_of"].to_numpy().astype("datetime64[D]") if rows.is_dated else None,
-        order=facts["lead_key"].to_numpy(),
+        order=facts["lead_key" if rows.is_dated else "place"].to_numpy(),
         newest=created.fill_null(float("nan")).to_numpy(),
+        serial=None if rows.is_dated else facts["serial"].fill_null(float("nan")).to_numpy(),
     )

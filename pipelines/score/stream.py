@@ -53,7 +53,9 @@ def with_scores(ids: pl.DataFrame, matrix: pl.DataFrame, model: Model) -> pl.Dat
     return pl.concat([ids, scored.with_columns(percentile=percentile)], how="horizontal")
 
 
-def write_scores(db: Database, sink: Path, *, run_id: str, model_id: str) -> None:
+def write_scores(
+    db: Database, sink: Path, *, run_id: str, model_id: str, score_source: str
+) -> None:
     """Move the parts into the table `score`, in order of lead_key."""
     reset_table(db, "score")
     if any(sink.glob(PARTS)):
@@ -61,11 +63,13 @@ def write_scores(db: Database, sink: Path, *, run_id: str, model_id: str) -> Non
             sql(__package__, "write_scores.sql"),
             run_id=run_id,
             model_id=model_id,
+            score_source=score_source,
             parts=str(sink / PARTS),
         )
 
 
-def write_unscored(db: Database, *, run_id: str) -> None:
-    """Fill the table `score` without a model: everybody scorable, no number, and it says so."""
+def write_stated(db: Database, sink: Path, *, run_id: str) -> None:
+    """Fill the table `score` without a model: everybody scorable in the stated order."""
     reset_table(db, "score")
-    db.run(sql(__package__, "write_unscored.sql"), run_id=run_id)
+    if any(sink.glob(PARTS)):
+        db.run(sql(__package__, "write_stated.sql"), run_id=run_id, parts=str(sink / PARTS))

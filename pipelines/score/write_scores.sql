@@ -1,7 +1,7 @@
 -- purpose: tonight's scores in one table
 -- grain: one row per scored lead
 -- reads: Parquet parts (lead_key, raw_score, probability, percentile)    writes: score
--- parameters: $run_id, $model_id, $parts (glob)
+-- parameters: $run_id, $model_id, $score_source (model or scorecard), $parts (glob)
 INSERT INTO score BY NAME
 SELECT
     $run_id AS run_id,
@@ -10,5 +10,5 @@ SELECT
     raw_score,
     probability,
     percentile,
-    'model' AS score_source
+    $score_source AS score_source
 FROM read_parquet($parts)

@@ -23,10 +23,10 @@ WITH ranked AS MATERIALIZED (
         row_number() OVER (
             ORDER BY
                 score.probability * $value DESC NULLS LAST,
-                -- isotonic plateaus never decide: the raw score breaks them
+                -- isotonic plateaus never decide: the raw score does, or is the stated order
                 score.raw_score DESC NULLS LAST,
-                -- without a model the stated order is newest first
-                CASE WHEN score.raw_score IS NULL THEN lead.created_at END DESC NULLS LAST,
+                -- without a model the newest of those who stand alike in the stated order
+                CASE WHEN score.probability IS NULL THEN lead.created_at END DESC NULLS LAST,
                 lead.source_system,
                 lead.source_id
         )::INTEGER AS rank

@@ -171,6 +171,8 @@ def test_without_a_model_the_night_says_so(night):
     listed = _list(night)
     assert set(listed["score_source"]) == {"none"}
     assert listed["probability"].null_count() == listed.height
+    assert listed["reasons"].str.starts_with("can be reached by ").all()
+    assert "no model is in force" in str(summarise(night).ordered_by["words"])
 
 
 def test_a_damaged_model_is_found_before_the_night_begins(night):

@@ -9,15 +9,19 @@ from features.registry import REGISTRY, present_columns, select
 from pipelines.featurise import feature_batches
 from pipelines.runs import train
 from pipelines.runs.context import RunContext
+from pipelines.runs.registry import load_model
+from pipelines.runs.rivals import Rivals
 from pipelines.settings.config import Settings
+from pipelines.store.ledger import Ledger
 from tests.e2e.conftest import AS_OF
 
 
 def test_the_lead_only_twin_is_what_a_reading_of_its_own_gives(published):
     ctx = RunContext(published, Settings.load(published.settings_file), "train", AS_OF)
-    with ctx.published() as db:
+    with ctx.published() as db, Ledger(published.ledger) as ledger:
         rows = train._labelled_rows(db, ctx, None)
-        twin = train._lead_only(train._examples(db, ctx, rows))
+        rivals = Rivals(ctx, ledger, rows.population)
+        twin = train._lead_only(train._examples(db, ctx, rows, rivals))
         allowed = select(REGISTRY, dated=True, lead_only=True)
         columns = sorted({column for feature in allowed for column in feature.inputs})
         frame = pl.concat(feature_batches(db, target=rows.table, rows=500, columns=columns))
@@ -27,6 +31,11 @@ def test_the_lead_only_twin_is_what_a_reading_of_its_own_gives(published):
     assert twin.features.fingerprint() == own.fingerprint()
     assert_frame_equal(twin.data.matrix, build(frame, own), check_exact=True)
     assert twin.data.order.tolist() == frame["lead_key"].to_list()
+    rival = rivals.field("lead_only", None).rival
+    assert rival is not None
+    assert rival.raw is not None
+    model = load_model(published, rival.model_id)
+    assert rival.raw.tolist() == model.score(build(frame, model.features))["raw_score"].to_list()
 
 
 def test_training_reads_its_rows_once(night, monkeypatch):

@@ -2,7 +2,15 @@ import polars as pl
 import pytest
 
 from features.errors import FeatureError, FeatureRefusedError
-from features.registry import REGISTRY, custom_features, present_columns, select
+from features.featureset import FeatureSet
+from features.registry import (
+    LATE_COLUMNS,
+    REGISTRY,
+    custom_features,
+    from_history,
+    present_columns,
+    select,
+)
 from features.schema import AGGREGATE_COLUMNS, INPUT_COLUMNS
 from features.spec import FAMILIES, Feature, Known
 from tests.features.frames import one
@@ -112,3 +120,14 @@ def test_custom_types():
     ]
     assert {f.known for f in custom_features(schema)} == {Known.EXPORT_ONLY}
     assert custom_features({"custom:n": pl.Int64()})[0].name == "custom:n"
+
+
+def test_what_the_store_kept_is_known_by_history_and_custom_columns_are_not():
+    declared = {f.name: f.known for f in from_history(EVERYTHING)}
+    assert (declared["status"], declared["country"]) == (Known.HISTORY, Known.IMMUTABLE)
+    assert declared["custom:x"] is Known.EXPORT_ONLY
+    chosen = select(from_history(EVERYTHING), dated=True, lead_only=False, names=["status"])
+    features = FeatureSet.fit(one(status="New"), chosen, min_count=1)
+    assert FeatureSet.from_json(features.to_json()) == features
+    for feature in REGISTRY:
+        assert (feature.known is Known.EXPORT_ONLY) == bool(LATE_COLUMNS & set(feature.inputs))

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
+from models import calibrate
 from models.calibrate import Calibration, fit, logistic_line
 from models.errors import ModelRefusedError
 from models.metrics import calibration_line
@@ -43,7 +44,8 @@ def test_method_follows_the_number_of_conversions():
     assert fit(raw, label, 51).method == "platt"
 
 
-def test_isotonic_follows_scikit_learn_at_the_centre_of_its_plateaus():
+def test_isotonic_follows_scikit_learn_at_the_centre_of_its_plateaus(monkeypatch):
+    monkeypatch.setattr(calibrate, "MIN_BIN_OUTCOMES", 0)
     rng = np.random.default_rng(0)
     raw = rng.normal(size=400)
     label = rng.random(400) < 1 / (1 + np.exp(-raw))
@@ -101,3 +103,15 @@ def test_refuses_numbers_that_are_no_calibration(change):
     assert Calibration.from_json(dict(good)).apply(np.array([0.5]))[0] == pytest.approx(0.15)
     with pytest.raises(ModelRefusedError):
         Calibration.from_json({**good, **change})
+
+
+def test_no_plateau_stands_on_a_handful_of_outcomes():
+    rng = np.random.default_rng(3)
+    raw = rng.normal(-4, 1.5, 20_000)
+    label = rng.random(20_000) < 1 / (1 + np.exp(-raw))
+    found = fit(raw, label, 20)
+    edges = (np.array(found.x)[:-1] + np.array(found.x)[1:]) / 2
+    bins = np.digitize(raw, edges)
+    rates = np.array(found.y) * np.bincount(bins)
+    assert len(found.x) > 10
+    assert rates.min() > 15  # 25 of the bin itself, cut here halfway to its neighbours

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.cells import cut, tally
-from models.facts import Facts
+from models.facts import FeatureFacts
 
 
 @given(
@@ -43,22 +43,14 @@ def test_tally_counts_by_cell_and_fold():
 
 
 def test_facts_know_bounds_missing_and_unseen_values():
-    counts = {
-        "range": {"edges": [0.0, 5.0], "is_exact": False, "rows": [10, 20, 30],
-                  "positives": [1, 4, 3]},
-        "exact": {"edges": [0.0, 5.0], "is_exact": True, "rows": [10, 20, 30],
-                  "positives": [1, 4, 3]},
-    }  # fmt: skip
-    facts = Facts({"rows": 60, "positives": 8, "features": counts})
-    first, last = facts.of("range", -3.0), facts.of("range", 99.0)
+    counts = {"edges": [0.0, 5.0], "rows": [10, 20, 30], "positives": [1, 4, 3]}
+    ranges = FeatureFacts({**counts, "is_exact": False}, 8 / 60, is_number=True)
+    first, last = ranges.fact(-3.0), ranges.fact(99.0)
     assert (first.low, first.high, first.rows) == (None, 5.0, 10)
     assert (last.low, last.high, last.positives) == (5.0, None, 4)
-    missing = facts.of("range", float("nan"))
-    assert (missing.rows, missing.low, missing.high, missing.is_one_value) == (
-        30,
-        None,
-        None,
-        False,
-    )
-    assert facts.of("exact", 5.0).is_one_value
-    assert facts.of("exact", 3.0) is None
+    missing = ranges.fact(float("nan"))
+    assert (missing.rows, missing.low, missing.high) == (30, None, None)
+    assert not missing.is_one_value
+    exact = FeatureFacts({**counts, "is_exact": True}, 8 / 60, is_number=True)
+    assert exact.fact(5.0).is_one_value
+    assert exact.fact(3.0) is None

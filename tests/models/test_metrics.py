@@ -116,3 +116,30 @@ def test_calibration_line_equals_an_unpenalised_logistic_regression():
     slope, intercept = m.calibration_line(label, probability)
     assert slope == pytest.approx(fitted.coef_[0, 0], abs=1e-3)
     assert intercept == pytest.approx(fitted.intercept_[0], abs=1e-3)
+
+
+def test_paired_difference_of_aucs_knows_that_the_rows_are_the_same():
+    rng = np.random.default_rng(0)
+    label = rng.random(800) < 0.3
+    first = rng.normal(size=800) + label
+    low, high = m.auc_difference(label, first, first)
+    assert low == high == 0
+    near = first + rng.normal(0, 0.1, 800)
+    low, high = m.auc_difference(label, first, near)
+    assert low < m.auc(label, first) - m.auc(label, near) < high
+    assert high - low < 0.02  # of one alone it is 0.07
+    drawn = [rng.integers(0, 800, 800) for _ in range(400)]
+    spread = np.quantile(
+        [m.auc(label[r], first[r]) - m.auc(label[r], near[r]) for r in drawn], [0.025, 0.975]
+    )
+    np.testing.assert_allclose([low, high], spread, atol=0.002)
+
+
+def test_fitted_losses_do_not_depend_on_level_and_sharpness():
+    rng = np.random.default_rng(0)
+    raw = rng.normal(size=3000)
+    label = rng.random(3000) < 1 / (1 + np.exp(-raw))
+    plain = m.fitted_losses(label, raw).mean()
+    assert m.fitted_losses(label, 0.3 * raw - 2).mean() == pytest.approx(plain, rel=1e-3)
+    assert m.levelled_loss(label, raw - 2) == pytest.approx(m.levelled_loss(label, raw), rel=1e-6)
+    assert m.levelled_loss(label, 3 * raw) > m.levelled_loss(label, raw)

@@ -30,6 +30,11 @@ def worlds(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return group, at, matrix
 
 
+def blocks_of(group, at, matrix, shares, seed):
+    time = None if at is None else at.astype(np.int64)
+    return split(group, time, matrix, shares, seed, is_dated=at is not None)[1]
+
+
 def sides(group: np.ndarray, block: np.ndarray) -> list[set[int]]:
     return [set(group[block == b].tolist()) for b in BLOCKS]
 
@@ -43,7 +48,7 @@ def assert_disjoint(found: list[set[int]]) -> None:
 @given(worlds(), st.booleans(), st.integers(0, 5))
 def test_no_group_sits_on_two_sides_and_every_row_has_a_block(world, is_dated, seed):
     group, at, matrix = world
-    block = split(group, at if is_dated else None, matrix, SHARES, seed)
+    block = blocks_of(group, at if is_dated else None, matrix, SHARES, seed)
     assert block.shape == group.shape
     assert set(np.unique(block)) <= {*BLOCKS, UNUSED}
     assert_disjoint(sides(group, block))
@@ -54,7 +59,7 @@ def test_no_group_sits_on_two_sides_and_every_row_has_a_block(world, is_dated, s
 @given(worlds(), st.integers(0, 5))
 def test_dated_blocks_follow_each_other(world, seed):
     group, at, matrix = world
-    block = split(group, at, matrix, SHARES, seed)
+    block = blocks_of(group, at, matrix, SHARES, seed)
     strict = len(np.unique(at)) >= 4
     last = None
     for index in BLOCKS:
@@ -69,8 +74,8 @@ def test_dated_blocks_follow_each_other(world, seed):
 def test_block_of_a_row_does_not_depend_on_the_order_of_rows(world, is_dated, random):
     group, at, matrix = world
     order = np.array(random.sample(range(len(group)), len(group)))
-    plain = split(group, at if is_dated else None, matrix, SHARES, 0)
-    moved = split(group[order], at[order] if is_dated else None, matrix[order], SHARES, 0)
+    plain = blocks_of(group, at if is_dated else None, matrix, SHARES, 0)
+    moved = blocks_of(group[order], at[order] if is_dated else None, matrix[order], SHARES, 0)
     few = is_dated and len(np.unique(at)) < 4  # ties inside a date are cut by position
     if few:
         assert_disjoint(sides(group[order], moved))
@@ -81,11 +86,11 @@ def test_block_of_a_row_does_not_depend_on_the_order_of_rows(world, is_dated, ra
 def test_shares_are_met_on_many_persons():
     group = np.arange(50_000)
     matrix = np.random.default_rng(0).normal(size=(50_000, 2)).astype(np.float32)
-    block = split(group, None, matrix, SHARES, 0)
+    block = blocks_of(group, None, matrix, SHARES, 0)
     counted = np.bincount(block, minlength=4) / len(group)
     np.testing.assert_allclose(counted, SHARES, atol=0.01)
     at = np.datetime64("2020-01-01") + group % 100
-    by_time = split(group, at, matrix, SHARES, 0)
+    by_time = blocks_of(group, at, matrix, SHARES, 0)
     np.testing.assert_allclose(np.bincount(by_time, minlength=4) / len(group), SHARES, atol=0.01)
 
 
@@ -95,7 +100,7 @@ def test_rows_alike_sit_on_one_side_without_dates():
     matrix[1000:1500] = matrix[:500]  # duplicates but for the id
     matrix[::7, 1] = np.nan
     matrix[1000:1500, 1] = matrix[:500, 1]
-    block = split(np.arange(2000), None, matrix, SHARES, 0)
+    block = blocks_of(np.arange(2000), None, matrix, SHARES, 0)
     np.testing.assert_array_equal(block[1000:1500], block[:500])
 
 
@@ -109,7 +114,7 @@ def test_alike_rows_chain_persons_together():
 
 def test_coarse_features_do_not_tie_half_the_file():
     matrix = np.tile(np.array([[0.0], [1.0]], dtype=np.float32), (500, 1))
-    block = split(np.arange(1000), None, matrix, SHARES, 0)
+    block = blocks_of(np.arange(1000), None, matrix, SHARES, 0)
     assert np.bincount(block, minlength=4).min() > 50
 
 
@@ -120,7 +125,7 @@ def test_persons_at_many_dates_are_assigned_without_looking_at_their_last_date()
     rows = [(i, m, converts[i]) for i in range(leads) for m in range(1 if converts[i] else months)]
     group, month, label = (np.array(column) for column in zip(*rows, strict=True))
     at = np.datetime64("2024-01-01") + month * 30
-    block = split(group, at, np.zeros((len(group), 1), np.float32), SHARES, 0)
+    block = blocks_of(group, at, np.zeros((len(group), 1), np.float32), SHARES, 0)
     assert_disjoint(sides(group, block))
     expected = label[month < 12].mean()
     assert abs(label[block == TRAIN].mean() - expected) < 0.15 * expected
@@ -141,7 +146,7 @@ def test_a_row_is_left_out_only_for_what_came_before_it():
     rng = np.random.default_rng(5)
     at = np.sort(rng.integers(0, 2000, 5000)).astype("datetime64[D]")
     group = rng.integers(0, 20000, 5000)
-    block = split(group, at, np.zeros((5000, 1), np.float32), (0.55, 0.1, 0.1, 0.25), 0)
+    block = blocks_of(group, at, np.zeros((5000, 1), np.float32), (0.55, 0.1, 0.1, 0.25), 0)
     left_out = np.flatnonzero(block == UNUSED)
     assert 0 < len(left_out) < 1000
     for row in left_out:
@@ -149,3 +154,27 @@ def test_a_row_is_left_out_only_for_what_came_before_it():
         assert kept_before.any()
     # the training block loses nothing: nobody was seen before it
     assert (block[: np.flatnonzero(block == STOP)[0]] == TRAIN).all()
+
+
+def test_a_file_in_order_keeps_duplicates_together_and_the_blocks_apart():
+    rng = np.random.default_rng(3)
+    matrix = rng.normal(size=(2000, 3)).astype(np.float32)
+    twins = rng.choice(2000, (2, 150), replace=False)
+    matrix[twins[0]] = matrix[twins[1]]
+    place = np.arange(2000)
+    tied, block = split(np.arange(2000), place, matrix, SHARES, 0, is_dated=False)
+    for index in BLOCKS[1:]:
+        assert place[block == index].min() > place[block == index - 1].max()
+    np.testing.assert_array_equal(tied[twins[0]], tied[twins[1]])
+    assert_disjoint(sides(tied, block))
+    assert 0 < (block == UNUSED).sum() < 150
+    # with dates, two leads that look alike are two leads
+    assert (split(np.arange(2000), place, matrix, SHARES, 0, is_dated=True)[1] != UNUSED).all()
+
+
+def test_coarse_rows_of_a_file_in_order_fall_back_to_a_hash():
+    matrix = np.arange(3000)[:, None] % 300
+    block = split(
+        np.arange(3000), np.arange(3000), matrix.astype(np.float32), SHARES, 0, is_dated=False
+    )[1]
+    assert (block != UNUSED).all()

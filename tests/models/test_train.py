@@ -5,10 +5,18 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models import boosting
+from models.block import Block
 from models.errors import ModelRefusedError, TrainingRefusedError
+from models.examples import Examples
+from models.kernel.canonical import check
+from models.kernel.text import parse
 from models.manifest import REQUIRED, canonical, summary
-from models.params import LARGE, MEDIUM, SMALL, TrainSettings
-from models.selection import Block, choose
+from models.matrix import to_array
+from models.params import LARGE, MEDIUM, RANDOM, SMALL, TrainSettings
+from models.sampling import drawn
+from models.selection import Recipe, choose
+from models.split import TEST
 from models.train import TrainingSet, train
 from tests.models.conftest import CONTEXT
 from tests.models.data import feature_set, training_set
@@ -68,7 +76,7 @@ def test_learns_the_signal_and_passes_the_gates(request, name):
 
 def test_manifest_is_complete_plain_json(model, dated_model):
     for found in (model, dated_model):
-        assert set(found.manifest) == REQUIRED
+        assert set(found.manifest) == REQUIRED | {"order", "level", "segments", "contest"}
         assert json.loads(canonical(found.manifest)) == found.manifest
     assert model.manifest["kind"] == "static"
     assert model.model_id.startswith("static-")
@@ -115,19 +123,40 @@ def test_probabilities_of_the_test_block_add_up(model):
     )
 
 
-def test_test_block_decides_nothing(quick, model):
-    """Labels of the test block change figures, never the trees or the calibration."""
+def test_the_test_block_chooses_nothing_and_is_learnt_from_last(quick, model):
+    """Its labels change figures and the shipped trees, never what was chosen before it."""
     data, features = training_set()
-    from models.matrix import to_array
-    from models.split import TEST, split
-
-    block = split(data.group, None, to_array(data.matrix, features.names), quick.shares, quick.seed)
-    label = np.where(block == TEST, ~data.label, data.label)
-    other = train(replace(data, label=label), features, quick, context=CONTEXT)
-    assert other.text == model.text
-    assert other.manifest["calibration"] == model.manifest["calibration"]
+    examples = Examples.of(data, features, quick)
+    flipped = np.where(examples.block == TEST, ~examples.label, examples.label)
+    other = train(replace(data, label=flipped), features, quick, context=CONTEXT)
+    assert other.manifest["model"]["candidates"] == model.manifest["model"]["candidates"]
     assert other.manifest["facts"] == model.manifest["facts"]
+    assert other.manifest["leakage"] == model.manifest["leakage"]
     assert other.manifest["metrics"]["auc"] < 0.5
+    assert other.text != model.text
+
+
+def test_shipped_trees_see_every_row_and_are_calibrated_on_rows_they_did_not(quick):
+    data, features = training_set()
+    whole = train(data, features, quick, context={}).manifest
+    assert whole["model"]["fitted"]["rows"] == 3000
+    assert whole["model"]["fitted"]["held_out_rows"] == whole["calibration"]["rows"]
+    apart = quick.model_copy(update={"cross_fit_max_rows": 0, "holdout_share": 0.5})
+    found = train(data, features, apart, context={}).manifest["model"]["fitted"]
+    assert found["folds"] == 1
+    assert found["rows"] + found["held_out_rows"] == 3000
+    assert 400 < found["held_out_rows"] < 650  # half of the later 35%
+
+
+def test_labels_that_no_tree_may_know_do_not_make_probabilities_sharp(quick):
+    """Random labels: trees learn noise by heart, and held-out rows must give them away."""
+    data, features = training_set(1200)
+    label = np.random.default_rng(5).permutation(data.label)
+    sharp = quick.model_copy(
+        update={"candidates": (LARGE.model_copy(update={"min_positives": 0, "min_leaf_rows": 2}),)}
+    )
+    probability = train(replace(data, label=label), features, sharp, context={}).score(data.matrix)
+    assert probability["probability"].std() < 0.1
 
 
 def test_monotone_features_stay_monotone(quick):
@@ -164,8 +193,9 @@ def test_degenerate_columns_and_few_rows_give_a_model_or_a_refusal(quick, seed):
         return
     scored = model.score(empty)
     assert scored["probability"].is_between(0, 1, closed="none").all()
-    found = model.explain(empty)[0]
-    assert found.base_score + found.contributions.sum() == pytest.approx(found.raw_score, abs=1e-9)
+    found = model.explain(empty)
+    total = found.lines.filter(pl.col("row") == 0)["contribution"].sum()
+    assert found.parts.base_score + total == pytest.approx(scored["raw_score"][0], abs=1e-9)
 
 
 def test_refuses_what_cannot_give_a_model(quick):
@@ -183,7 +213,7 @@ def test_refuses_what_cannot_give_a_model(quick):
         train(replace(data, matrix=infinite), features, quick, context={})
 
 
-def test_simplest_candidate_wins_a_draw_and_conversions_pay_for_larger_ones():
+def test_candidates_that_cannot_be_told_apart_are_averaged_and_poor_ones_left_out():
     rng = np.random.default_rng(0)
     features = feature_set()
     matrix = rng.normal(size=(4000, 4)).astype(np.float32)
@@ -193,10 +223,53 @@ def test_simplest_candidate_wins_a_draw_and_conversions_pay_for_larger_ones():
     drawn = choose(
         Block(matrix[:3000], noise[:3000]), Block(matrix[3000:], noise[3000:]), features, params
     )
-    assert drawn.candidate.name == "small"
     assert [entry["candidate"] for entry in drawn.tried] == ["small", "medium"]
+    assert [candidate.name for candidate in drawn.candidates] == ["small", "medium"]
     wavy = np.sin(3 * matrix[:, 0]) + np.sin(3 * matrix[:, 1]) > 0  # needs more than 7 leaves
     paid = choose(
         Block(matrix[:3000], wavy[:3000]), Block(matrix[3000:], wavy[3000:]), features, params
     )
-    assert paid.candidate.name == "medium"
+    assert "small" not in [candidate.name for candidate in paid.candidates]
+
+
+def test_average_scores_the_mean_and_is_one_sound_model():
+    data, features = training_set(1500)
+    block = Block(to_array(data.matrix, features.names), data.label)
+    params = TrainSettings(num_threads=1)
+    binned = boosting.dataset(block, features, params)
+    members = [
+        boosting.fit(c.model_copy(update={"trees": 7}), binned, None, features, params)
+        for c in (SMALL, RANDOM, MEDIUM)
+    ]
+    text = boosting.text_of(boosting.average(members))
+    check(text.encode(), parse(text.encode()))
+    both = boosting.booster_of(text)
+    assert both.num_trees() == 21
+    expected = np.mean([boosting.raw_score(m, block.matrix, 1) for m in members], axis=0)
+    np.testing.assert_allclose(boosting.raw_score(both, block.matrix, 1), expected, atol=1e-12)
+
+
+def test_more_rows_than_a_fit_may_see_are_drawn_and_weighted():
+    rng = np.random.default_rng(0)
+    label = rng.random(50_000) < 0.03
+    rows = np.arange(50_000)
+    chosen, weight = drawn(label, rows, 10_000, 0)
+    assert len(chosen) == pytest.approx(10_000, rel=0.05)
+    assert label[chosen].sum() == label.sum()  # the rarer outcome is kept whole
+    assert weight[label[chosen]].tolist() == [1.0] * int(label.sum())
+    assert weight.sum() == pytest.approx(50_000, rel=0.02)
+    again, same = drawn(~label, rows, 10_000, 0)
+    assert (~label)[again].sum() == pytest.approx(10_000 - label.sum(), rel=0.05)
+    assert same.sum() == pytest.approx(50_000, rel=0.02)
+    assert drawn(label, rows, 50_000, 0)[1] is None
+
+
+def test_sampled_fit_keeps_the_level():
+    data, features = training_set(8000)
+    rare = data.label & (np.random.default_rng(1).random(8000) < 0.15)
+    rare_data = replace(data, label=rare)
+    params = TrainSettings(num_threads=1, candidates=(SMALL,), fit_max_rows=1000)
+    block = Examples.of(rare_data, features, params).sample(np.arange(8000), 1000, 0)
+    booster = Recipe((SMALL,), (200,), 1000, []).fit(block, features, params)
+    raw = boosting.raw_score(booster, to_array(data.matrix, features.names), 1)
+    assert (1 / (1 + np.exp(-raw))).mean() == pytest.approx(rare.mean(), rel=0.15)

@@ -133,10 +133,21 @@ def _reached(world, key, as_of):
     return None
 
 
+def _passed(world, keys, as_of):
+    times = [
+        row["occurred_at"]
+        for row in world["outcome"]
+        if row["lead_key"] in keys and row["milestone"] in ("converted", "won")
+    ]
+    return min((at for at in times if at < as_of), default=None)
+
+
 def _verdict(world, key, day, as_of, horizon_days, data_end):
     person = _person(world, key)
     keys = {r["lead_key"] for r in world["outcome"] if r["lead_key"] is not None}
-    reached = [_reached(world, k, as_of) for k in keys if _person(world, k) == person]
+    own = [k for k in keys if _person(world, k) == person]
+    passed = _passed(world, own, as_of)
+    reached = [_reached(world, k, as_of) for k in own]
     reached = min((t for t in reached if t is not None), default=None)
     end = day + horizon_days * _DAY
     created = world["lead"][key]["created_at"]
@@ -147,7 +158,7 @@ def _verdict(world, key, day, as_of, horizon_days, data_end):
         return "objected"
     if created is not None and created > day:
         return "created_later"
-    if reached is not None and reached < day:
+    if passed is not None and passed < day:
         return "already_converted"
     if end > data_end:
         return "too_young"

@@ -10,7 +10,7 @@ from typing import Any, Self
 from pipelines.errors import LockedError, RefusedError, StoreError
 from pipelines.store.sqltext import sql
 
-LEDGER_VERSION = 3
+LEDGER_VERSION = 4
 _BUSY_S = 30.0
 
 

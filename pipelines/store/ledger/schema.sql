@@ -67,6 +67,30 @@ CREATE TABLE IF NOT EXISTS model (
     changed_at TEXT NOT NULL,
     reason TEXT NOT NULL
 ) STRICT;
+-- What was decided about models, when, by whom and why: rows are added, never changed.
+CREATE TABLE IF NOT EXISTS model_decision (
+    position INTEGER PRIMARY KEY,
+    model_id TEXT NOT NULL,
+    population TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('refuse', 'promote', 'reject', 'rollback')),
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+-- Homes of version 3 kept the last decision on each model only.
+INSERT INTO model_decision (model_id, population, variant, action, at, who, reason)
+SELECT
+    model_id,
+    population,
+    variant,
+    CASE status WHEN 'rejected' THEN 'refuse' ELSE 'promote' END,
+    changed_at,
+    'before decisions were kept',
+    reason
+FROM model
+WHERE NOT EXISTS (SELECT 1 FROM model_decision)
+ORDER BY changed_at, status = 'champion';
 CREATE TABLE IF NOT EXISTS meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

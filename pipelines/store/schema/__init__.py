@@ -4,6 +4,7 @@ from pipelines.store.duck import WORK, Database
 from pipelines.store.schema.history import make_lead_as_of
 from pipelines.store.schema.labels import LABEL_AUDIT
 from pipelines.store.schema.leads import HISTORY_COLUMNS, LEAD_TABLES
+from pipelines.store.schema.models import MODEL_TABLES
 from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES, NIGHT_VIEWS
 from pipelines.store.schema.packed import (
     PACKED_DECISION,
@@ -17,7 +18,13 @@ from pipelines.store.schema.spec import Column, Table
 from pipelines.store.schema.upgrade import upgrade
 from pipelines.store.sqltext import quoted
 
-TABLES: tuple[Table, ...] = (*LEAD_TABLES, LABEL_AUDIT, *PERSON_TABLES, *NIGHT_TABLES)
+TABLES: tuple[Table, ...] = (
+    *LEAD_TABLES,
+    LABEL_AUDIT,
+    *PERSON_TABLES,
+    *MODEL_TABLES,
+    *NIGHT_TABLES,
+)
 
 _BY_NAME = {declared.name: declared for declared in TABLES}
 _WORK_NAMES = frozenset(declared.name for declared in WORK_TABLES)
@@ -27,6 +34,7 @@ _Commented = tuple[str, str, str | None]
 __all__ = [
     "CHANNELS",
     "HISTORY_COLUMNS",
+    "MODEL_TABLES",
     "TABLES",
     "Column",
     "Table",

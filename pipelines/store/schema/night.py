@@ -41,11 +41,31 @@ SCORE = table(
     "One row per lead scored tonight",
     ("run_id", "VARCHAR", "run"),
     ("lead_key", "BIGINT", "lead"),
-    ("model_id", "VARCHAR", "model that scored; null without one"),
-    ("raw_score", "DOUBLE", "sum of the trees, log-odds before calibration"),
+    ("model_id", "VARCHAR", "model or scorecard that scored; null without one"),
+    (
+        "raw_score",
+        "DOUBLE",
+        "decides order: log-odds before calibration; none: ways to reach, recent, senior",
+    ),
     ("probability", "DOUBLE", "calibrated probability to convert within the horizon"),
     ("percentile", "DOUBLE", "share of held-out training leads that score lower, 0 to 100"),
-    ("score_source", "VARCHAR", "model, scorecard or none"),
+    ("score_source", "VARCHAR", "model, scorecard, or none: the stated order"),
+)
+SCORECARD = table(
+    "scorecard",
+    "One row per column and value of the scorecard that scored; empty where none did",
+    ("run_id", "VARCHAR", "run"),
+    ("model_id", "VARCHAR", "scorecard"),
+    ("feature", "VARCHAR", "feature, see docs/features.md; start: what every lead begins with"),
+    ("title", "VARCHAR", "the feature in words"),
+    ("value", "VARCHAR", "value of a category or flag; value, low and high null: not known"),
+    ("low", "DOUBLE", "a number's band: low <= value < high; null = no bound"),
+    ("high", "DOUBLE", "upper bound of the band; null = no bound"),
+    ("leads", "BIGINT", "leads with a known outcome"),
+    ("conversions", "BIGINT", "those among them that converted"),
+    ("shrunk_rate", "DOUBLE", "conversion rate, drawn to that of all by prior_leads"),
+    ("prior_leads", "DOUBLE", "leads at the rate of all that the prior is worth (empirical Bayes)"),
+    ("points", "DOUBLE", "log-odds; a probability is 1 / (1 + exp(-sum of the points))"),
 )
 DECISION = table(
     "decision",
@@ -66,11 +86,19 @@ DECISION = table(
 )
 LIST_REASON = table(
     "list_reason",
-    "One row per listed lead and reason in words, the strongest first",
+    "One row per listed lead and reason in words, the strongest first, and one for all the rest",
     ("run_id", "VARCHAR", "run"),
     ("lead_key", "BIGINT", "lead"),
-    ("position", "INTEGER", "1 is the strongest reason"),
+    ("position", "INTEGER", "1 is the strongest reason, for or against; the rest comes last"),
     ("reason", "VARCHAR", "what speaks for or against the lead, in words"),
+    ("field", "VARCHAR", "field of the CRM that the reason speaks of; null: all the others"),
+    ("feature", "VARCHAR", "feature whose value is named; null: all the others"),
+    (
+        "contribution",
+        "DOUBLE",
+        "log-odds; those of a lead and base_score of the model add up to raw_score",
+    ),
+    ("points", "INTEGER", "the same for people: 10 points double the odds, 0 is the average lead"),
 )
 REASON = table(
     "reason",
@@ -142,6 +170,7 @@ NIGHT_TABLES: tuple[Table, ...] = (
     PERSON,
     ELIGIBILITY,
     SCORE,
+    SCORECARD,
     DECISION,
     LIST_REASON,
     REASON,

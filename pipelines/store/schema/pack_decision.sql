@@ -25,7 +25,7 @@ SELECT
     CASE WHEN decided.expected_value IS DISTINCT FROM decided.probability
         THEN decided.expected_value END AS own_expected_value,
     -- one model scores a night
-    CASE WHEN score.score_source = 'model' THEN (SELECT max(model_id) FROM work.score) END
+    CASE WHEN score.score_source <> 'none' THEN (SELECT max(model_id) FROM work.score) END
         AS model_id,
     score.raw_score,
     score.percentile,

@@ -119,6 +119,38 @@ def test_won_stands_in_for_a_missing_converted_row_only(db):
     assert labels_of(db, outcomes=both) == {(3, 100): False}
 
 
+def test_who_is_a_customer_leaves_the_pool_of_every_earlier_milestone(db):
+    fill(db, world_of(outcomes=[(3, days(50), "won")]))
+    for milestone in ("qualified", "converted", "opportunity", "won"):
+        rows = make(db, milestone=milestone)
+        assert (rows.row_count, rows.already_converted_count) == (0, 1), milestone
+    fill(db, world_of(outcomes=[(3, days(50), "opportunity")]))
+    assert make(db, milestone="converted").row_count == 1
+    assert make(db, milestone="qualified").row_count == 0
+
+
+def test_conversions_are_counted_by_contact(db):
+    # 12 windows of 30 days before day 395; contacts of 3 at 100, of 4 never.
+    world = world_of(
+        outcomes=[(3, days(110), "converted"), (4, days(200), "converted")], contacts=((3, 100),)
+    )
+    fill(db, world)
+    found = make(db, grid_dates=12).selection
+    # Windows begin on days 35, 65, ...: that of 95 holds contact and conversion of 3.
+    assert (found.contacted.row_count, found.contacted.positive_count) == (1, 1)
+    assert found.contacted_before.row_count == 0  # after its conversion it has left the pool
+    # 3 in the windows of 35 and 65; 4 in those of 35 to 185, where it converted.
+    assert (found.never_contacted.row_count, found.never_contacted.positive_count) == (8, 1)
+    assert found.never_contacted.to_json()["low"] < 1 / 8 < found.never_contacted.to_json()["high"]
+
+
+def test_the_history_of_the_store_covers_the_rows_or_not(db):
+    fill(db, world_of(contacts=tuple((3, day) for day in range(10, 350, 31))))
+    for at, is_covered in ((days(0), True), (days(200), False), (days(1_000), False)):
+        db.run("UPDATE lead SET ingested_at = $at", at=at)
+        assert make(db).has_history == is_covered
+
+
 def test_outcomes_of_the_night_itself_are_not_read(db):
     outcomes = [(3, days(110), "won"), (3, NIGHT, "converted")]
     assert labels_of(db, outcomes=outcomes) == {(3, 100): True}

@@ -14,7 +14,7 @@ LEAD = (
     "INSERT INTO dedupe_link VALUES ({key}, {key}, 'self', NULL);"
     "INSERT INTO person VALUES ({key}, {key}, 1);"
     "INSERT INTO score BY NAME SELECT {key} AS lead_key, 0.5 AS probability, 0.1 AS raw_score,"
-    " 'model' AS score_source;"
+    " 'model' AS score_source, 'm' AS model_id;"
     "INSERT INTO eligibility BY NAME SELECT {key} AS person_key, {key} AS lead_key;"
     "INSERT INTO decision BY NAME SELECT {key} AS lead_key, {key} AS person_key,"
     " 'listed' AS verdict, 'email' AS channel, 'ai' AS handler, 0 AS email_reasons;"

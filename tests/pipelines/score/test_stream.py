@@ -110,12 +110,13 @@ def test_one_batch_is_held_at_a_time(tmp_path, model, leads):
 def test_parts_reach_the_table_whole(db, tmp_path, model, leads, whole):
     mixed = leads.sample(fraction=1, shuffle=True, seed=5)
     score_batches([mixed[start : start + 300] for start in range(0, 2_000, 300)], model, tmp_path)
-    write_scores(db, tmp_path, run_id="r", model_id="m")
+    write_scores(db, tmp_path, run_id="r", model_id="m", score_source="scorecard")
     table = db.frame(f"SELECT {', '.join(COLUMNS)} FROM score")
     assert same_bits(table, whole)
+    assert set(db.frame("SELECT score_source FROM score")["score_source"]) == {"scorecard"}
 
 
 def test_no_batches_leave_an_empty_table(db, tmp_path, model):
     assert score_batches([], model, tmp_path).batches == 0
-    write_scores(db, tmp_path, run_id="r", model_id="m")
+    write_scores(db, tmp_path, run_id="r", model_id="m", score_source="scorecard")
     assert db.scalar("SELECT count(*) FROM score") == 0

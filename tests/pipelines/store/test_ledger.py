@@ -38,9 +38,9 @@ def test_a_file_that_is_no_ledger_is_a_clear_error(tmp_path):
 
 def test_a_transaction_is_all_or_nothing(ledger):
     with pytest.raises(ZeroDivisionError), ledger.transaction():
-        models.register(ledger, "m", population="p", variant="full", at=AT, reason="r")
+        ledger.execute("INSERT INTO meta VALUES ('k', 'v')")
         raise ZeroDivisionError
-    assert models.listing(ledger) == []
+    assert ledger.rows("SELECT * FROM meta WHERE key = 'k'") == []
 
 
 def test_a_second_writer_waits_and_then_gives_up(home, ledger, monkeypatch):
@@ -51,16 +51,54 @@ def test_a_second_writer_waits_and_then_gives_up(home, ledger, monkeypatch):
             transaction.__enter__()
 
 
+def _decision(model_id, action, variant="full"):
+    return models.Decision(model_id, "dated", variant, action, AT, "me", f"{action} {model_id}")
+
+
 def test_one_champion_per_population_and_variant(ledger):
-    for name in ("a", "b"):
-        models.promote(ledger, name, population="dated", variant="full", at=AT, reason="gates")
-    models.promote(ledger, "c", population="dated", variant="lead_only", at=AT, reason="gates")
+    models.decide(ledger, _decision("a", "promote"), _decision("b", "promote"))
+    models.decide(ledger, _decision("c", "promote", "lead_only"))
     assert models.champion(ledger, "dated", "full") == "b"
     assert {m.model_id: m.status for m in models.listing(ledger)} == {
         "a": "retired",
         "b": "champion",
         "c": "champion",
     }
+
+
+def test_every_decision_stays_with_its_reason(ledger):
+    taken = [_decision("a", "refuse"), _decision("a", "promote"), _decision("a", "reject")]
+    models.decide(ledger, *taken)
+    assert models.history(ledger) == taken
+    assert [m.status for m in models.listing(ledger)] == ["rejected"]
+
+
+def test_a_model_that_its_gates_refuse_again_stays_in_force(ledger):
+    models.decide(ledger, _decision("a", "promote"), _decision("a", "refuse"))
+    assert models.champion(ledger, "dated", "full") == "a"
+
+
+def test_going_back_goes_further_back_each_time_and_past_the_rejected(ledger):
+    models.decide(ledger, *(_decision(name, "promote") for name in "abcd"))
+    models.decide(ledger, _decision("x", "refuse"), _decision("b", "reject"))
+    found = []
+    while (name := models.before(ledger, "dated", "full")) is not None:
+        found.append(name)
+        models.decide(ledger, _decision(name, "rollback"))
+        assert models.champion(ledger, "dated", "full") == name
+    assert found == ["c", "a"]
+    models.decide(ledger, _decision("e", "promote"))
+    assert models.before(ledger, "dated", "full") == "a"
+
+
+def test_a_ledger_without_decisions_gets_them_from_its_models(home, ledger):
+    models.decide(ledger, _decision("a", "promote"), _decision("b", "promote"))
+    with sqlite3.connect(home.ledger) as raw:
+        raw.execute("DROP TABLE model_decision")
+        raw.execute("PRAGMA user_version = 3")
+    raw.close()
+    with Ledger(home.ledger) as upgraded:
+        assert models.before(upgraded, "dated", "full") == "a"
 
 
 def test_a_suppression_is_never_changed_by_a_later_one(ledger):

@@ -1,0 +1,97 @@
+"""The model that is handed over: the recipe that was judged, fitted on all labels up to the newest.
+
+The four blocks judge a recipe: its features, candidates, trees. A model that stopped learning where
+the judging began would miss the newest third of the labels, and those are closest to the leads it
+will score. So the recipe is fitted again, and calibrated on rows of the later blocks that the trees
+behind their scores never saw.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models import boosting
+from models.calibrate import Calibration
+from models.examples import Examples
+from models.level import Level, fit_recent
+from models.manifest import JSON
+from models.matrix import F64, Ints
+from models.params import TrainSettings
+from models.selection import Recipe
+from models.split import CALIBRATE, TEST, uniform
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A model ready to score.
+
+    Parameters
+    ----------
+    text : str
+        LightGBM text.
+    calibration : Calibration
+    level : Level
+    held_out : (m,) float64
+        Raw scores of the rows it was calibrated on.
+    how : dict
+        For the manifest: rows fitted, rows held out, folds.
+    """
+
+    text: str
+    calibration: Calibration
+    level: Level
+    held_out: F64
+    how: dict[str, JSON]
+
+
+def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
+    """Fit the recipe on all rows and calibrate it on later rows held out by whole persons.
+
+    Up to `cross_fit_max_rows` the later rows are scored in folds, each by a fit without its
+    persons, and the shipped trees see every row. Above, where a share of the rows is plenty, that
+    share of the later persons stays out of the one fit: their rows calibrate.
+    """
+    rows = np.arange(len(examples.label))
+    later = examples.where(CALIBRATE, TEST)
+    if len(rows) <= params.cross_fit_max_rows:
+        folds = params.cross_fit_folds
+        fold = (uniform(examples.tied, params.seed + 2) * folds).astype(np.int64)
+        parts = [later[fold[later] == number] for number in range(folds)]
+        raw = np.empty(len(examples.label))
+        for number, part in enumerate(parts):
+            if len(part):
+                booster = _fit(examples, recipe, rows[fold != number], params)
+                raw[part] = _raw(booster, examples, part, params)
+        fitted, held = rows, later
+        final = _fit(examples, recipe, fitted, params)
+        scores = raw[held]
+    else:
+        folds = 1
+        is_out = np.isin(examples.tied, _drawn_persons(examples, later, params))
+        fitted, held = rows[~is_out], later[is_out[later]]
+        final = _fit(examples, recipe, fitted, params)
+        scores = _raw(final, examples, held, params)
+    time = None if examples.order.time is None else examples.order.time[held]
+    calibration, level = fit_recent(scores, examples.label[held], time, params)
+    how: dict[str, JSON] = {
+        "rows": len(fitted),
+        "positives": int(examples.label[fitted].sum()),
+        "held_out_rows": len(held),
+        "held_out_positives": int(examples.label[held].sum()),
+        "folds": folds,
+    }
+    return Shipped(boosting.text_of(final), calibration, level, scores, how)
+
+
+def _drawn_persons(examples: Examples, later: Ints, params: TrainSettings) -> Ints:
+    persons = np.unique(examples.tied[later])
+    return persons[uniform(persons, params.seed + 2) < params.holdout_share]
+
+
+def _fit(examples: Examples, recipe: Recipe, rows: Ints, params: TrainSettings) -> boosting.Booster:
+    block = examples.sample(rows, params.fit_max_rows, params.seed)
+    return recipe.fit(block, examples.features, params)
+
+
+def _raw(booster: boosting.Booster, examples: Examples, rows: Ints, params: TrainSettings) -> F64:
+    return boosting.raw_score_of(booster, examples.matrix, rows, params.num_threads)

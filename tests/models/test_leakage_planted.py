@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from features.spec import Known
+from models.leakage.finding import TOGETHER
+from models.params import LeakageSettings
+from tests.models.planted import CATEGORIES, judged, plants, world
+
+
+def test_an_honest_world_is_left_alone():
+    for seed in range(3):
+        columns, label, _ = world(seed=seed)
+        found = judged(columns, label)
+        assert {name: f.verdict for name, f in found.items()} == dict.fromkeys(columns, "ok")
+
+
+@pytest.mark.parametrize("kind", plants(np.arange(100) < 30))
+def test_planted_leak_is_found_and_nothing_else(kind):
+    columns, label, _ = world()
+    planted, categories = plants(label)[kind]
+    found = judged(columns | planted, label, CATEGORIES | categories)
+    assert "leak" in {found[name].verdict for name in planted}, {n: found[n] for n in planted}
+    assert {found[name].verdict for name in columns} == {"ok"}
+
+
+def test_honest_columns_that_look_alike_are_left_alone():
+    columns, label, interest = world()
+    rng = np.random.default_rng(3)
+    rows = len(label)
+    treated = rng.random(rows) < 0.5  # drawn by lot, related to nothing but its effect
+    converted = label | (treated & (rng.random(rows) < 0.15))
+    alike = {
+        "treated": treated,
+        "form": np.where(rng.random(rows) < 1 / (1 + np.exp(2 * interest)), np.nan, 1.0),
+        "strong": 1.2 * interest + rng.normal(size=rows),
+        "place": np.arange(rows),
+        "noise": rng.normal(size=rows),
+    }
+    found = judged(columns | alike, converted)
+    assert {name: f.verdict for name, f in found.items() if f.verdict == "leak"} == {}
+
+
+def test_neither_names_nor_the_order_of_columns_matter():
+    columns, label, _ = world(3000)
+    for kind in ("copy, a quarter of it wrong", "two clocks", "status with open cases"):
+        planted, categories = plants(label)[kind]
+        every, known = columns | planted, CATEGORIES | categories
+        before = judged(every, label, known)
+        names = {name: f"x{i}" for i, name in enumerate(reversed(every))}
+        after = judged(
+            {names[n]: every[n] for n in reversed(every)},
+            label,
+            {names[n]: values for n, values in known.items()},
+        )
+        assert {names[n]: (f.verdict, f.value) for n, f in before.items() if n != TOGETHER} == {
+            n: (f.verdict, f.value) for n, f in after.items() if n != TOGETHER
+        }
+
+
+def test_same_rows_give_the_same_words():
+    columns, label, _ = world(2000)
+    planted, _ = plants(label)["score made from the outcome"]
+    assert judged(columns | planted, label) == judged(columns | planted, label)
+
+
+def test_a_sample_of_the_rows_is_enough():
+    columns, label, _ = world(20_000)
+    planted, _ = plants(label)["copy"]
+    few = LeakageSettings(sample_rows=2000, joint_rows=1000)
+    assert judged(columns | planted, label, settings=few)["p"].verdict == "leak"
+
+
+def test_words_name_the_column_and_the_number():
+    columns, label, _ = world()
+    planted, categories = plants(label)["copy, a quarter of it wrong"]
+    found = judged(columns | planted, label, CATEGORIES | categories)["p"]
+    assert found.reason.startswith("p goes with the outcome")
+    assert f"{found.value:.3f}" in found.reason
+
+
+def test_recorded_events_may_be_dead_ends():
+    columns, label, _ = world()
+    dead = np.where(~label & (np.random.default_rng(0).random(len(label)) < 0.1), 3, 0)
+    known = {"p": ("a", "b", "c", "dead")}
+    own = {"visits": columns["visits"], "p": dead}
+    late, event = (
+        judged(own, label, known, known=k)["p"] for k in (Known.EXPORT_ONLY, Known.EVENT)
+    )
+    assert late.verdict != "ok"
+    assert "did not convert" in late.reason
+    assert "did not convert" not in event.reason

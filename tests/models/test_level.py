@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from models.calibrate import Calibration, best_shift, fit
+from models.evaluate import evaluate, expected_conversions
+from models.level import fit_recent, measure
+from models.params import TrainSettings
+
+PARAMS = TrainSettings()
+
+
+def drifting(factor: float, rows: int = 8000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Raw scores of one meaning until the newest quarter, where odds are multiplied."""
+    rng = np.random.default_rng(0)
+    raw = rng.normal(-2, 1, rows)
+    time = np.arange(rows)
+    odds = np.exp(raw) * np.where(time >= rows * 0.75, factor, 1.0)
+    return raw, rng.random(rows) < odds / (1 + odds), time
+
+
+@pytest.mark.parametrize("isotonic_min", [20, 10**6])
+def test_a_rate_that_moved_is_said_and_corrected(isotonic_min):
+    params = PARAMS.model_copy(update={"isotonic_min_positives": isotonic_min})
+    raw, label, time = drifting(2.5)
+    calibration, level = fit_recent(raw, label, time, params)
+    assert level.has_moved
+    assert level.shift > 0.3
+    assert "has moved" in level.reason
+    newest = time >= 6000
+    assert calibration.apply(raw[newest]).sum() == pytest.approx(label[newest].sum(), rel=0.02)
+
+
+def test_a_steady_rate_is_kept_and_without_time_nothing_is_said():
+    raw, label, time = drifting(1.0)
+    calibration, level = fit_recent(raw, label, time, PARAMS)
+    assert (level.has_moved, level.shift) == (False, 0.0)
+    assert calibration == fit(raw, label, PARAMS.isotonic_min_positives)
+    raw, label, _ = drifting(2.5)
+    calibration, level = fit_recent(raw, label, None, PARAMS)
+    assert (level.has_moved, level.rows) == (False, 0)
+    assert calibration == fit(raw, label, PARAMS.isotonic_min_positives)
+
+
+def test_a_handful_of_outcomes_moves_nothing():
+    assert not measure(np.full(100, 0.01), np.arange(100) < 12).has_moved
+    assert measure(np.full(1000, 0.01), np.arange(1000) < 60).has_moved
+
+
+@pytest.mark.parametrize("method", ["isotonic", "platt"])
+def test_a_shift_moves_the_log_odds_by_as_much(method):
+    y = (0.1, 0.4) if method == "isotonic" else (1.0, 0.3)
+    x = (-1.0, 1.0) if method == "isotonic" else ()
+    before = Calibration(method, x, y, 10, 5)
+    after = before.shifted(0.7)
+    at = np.array([-1.0, 1.0])
+    odds = [c.apply(at) / (1 - c.apply(at)) for c in (before, after)]
+    np.testing.assert_allclose(np.log(odds[1]) - np.log(odds[0]), 0.7, atol=1e-9)
+    assert Calibration.from_json(after.to_json()) == after
+
+
+def test_best_shift_makes_the_sum_right_and_stays_finite():
+    rng = np.random.default_rng(1)
+    raw = rng.normal(-3, 2, 5000)
+    label = rng.random(5000) < 0.2
+    shifted = 1 / (1 + np.exp(-(raw + best_shift(label, raw))))
+    assert shifted.sum() == pytest.approx(1000, rel=0.05)
+    assert abs(best_shift(np.zeros(50, bool), np.zeros(50))) < 10
+
+
+def test_expected_conversions_hold_what_happens_as_often_as_said():
+    rng = np.random.default_rng(2)
+    truth = rng.beta(1, 15, 500)
+    inside = 0
+    for _ in range(300):
+        # the level is known only from 400 conversions, and 500 leads have luck of their own
+        error = rng.normal(0, 1 / np.sqrt(400))
+        odds = truth / (1 - truth) * np.exp(error)
+        _, low, high = expected_conversions(
+            odds / (1 + odds), Calibration("platt", (), (1.0, 0.0), 6000, 400)
+        )
+        inside += low <= (rng.random(500) < truth).sum() <= high
+    assert 0.91 <= inside / 300 <= 0.99
+
+
+def test_cuts_add_up_to_what_the_block_holds():
+    raw, label, _ = drifting(1.0, 2000)
+    found = evaluate(label, raw, fit(raw, label, 10**6))
+    cuts = found["cuts"]
+    assert [cut["share"] for cut in cuts] == [0.01, 0.05, 0.1, 0.2, 0.5, 1.0]
+    assert cuts[-1]["observed"] == found["observed_conversions"]
+    assert cuts[-1]["expected"] == pytest.approx(found["expected_conversions"])
+    for cut in cuts:
+        best = np.argsort(-raw, kind="stable")[: cut["rows"]]
+        assert cut["observed"] == label[best].sum()
+        assert cut["expected_low"] <= cut["expected"] <= cut["expected_high"]
