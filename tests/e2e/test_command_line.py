@@ -23,7 +23,7 @@ def _write_campaign(folder):
     )
     chance = (pl.col("row").hash(3) % 100).cast(pl.Int64)
     # a step that a linear model cannot follow, so that the gate against logistic regression passes
-    likely = pl.when(pl.col("age") % 30 < 10).then(70).otherwise(10)
+    likely = pl.when(pl.col("age") % 30 < 10).then(55).otherwise(12)
     frame = rows.with_columns(
         y=pl.when(chance < likely).then(pl.lit("yes")).otherwise(pl.lit("no"))
     )
