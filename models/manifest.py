@@ -16,6 +16,7 @@ JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | Non
 Manifest: TypeAlias = dict[str, Any]
 
 FORMAT_VERSION: Final = 2  # 2: canary rows
+TOGETHER: Final = "all columns together"  # where a leakage verdict names a column
 ID_DIGITS: Final = 16  # 64 bits: no chance of two models of one company sharing an id
 
 REQUIRED: Final = frozenset(

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.special import betaln
-from scipy.stats import norm
+from scipy.special import betaln, ndtri
 
 from features.featureset import FeatureSet
 from features.spec import Kind
@@ -210,7 +209,7 @@ def _chosen(columns: list[_Column], label: Bools, bunch: Ints) -> list[_Column]:
     kept: list[_Column] = []
     total = np.zeros(len(label))
     loss = fitted_losses(label, total)
-    needed = float(norm.ppf(1 - _CHANCE / max(1, len(columns))))
+    needed = float(ndtri(1 - _CHANCE / max(1, len(columns))))
     while len(kept) < MAX_TERMS:
         rest = [column for column in columns if column not in kept and column.held_out.any()]
         tried = [fitted_losses(label, total + column.held_out) for column in rest]

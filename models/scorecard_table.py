@@ -3,17 +3,19 @@
 import math
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from features.featureset import FeatureSet
 from features.spec import Feature
 from models.manifest import JSON, rounded
-from models.scorecard import Term
+
+if TYPE_CHECKING:
+    from models.scorecard import Term  # not needed to read a table
 
 _LOG_UNIT: Final = re.compile(r"log\(1 \+ (.+)\)")
 
 
-def term_rows(term: Term, features: FeatureSet) -> list[JSON]:
+def term_rows(term: "Term", features: FeatureSet) -> list[JSON]:
     """Return the rows of one term for the manifest.
 
     Returns
@@ -88,6 +90,6 @@ def _value(feature: Feature, features: FeatureSet, code: int) -> str:
     return features.vocabulary.values[feature.name][code]
 
 
-def card_json(terms: Sequence[Term], features: FeatureSet) -> list[JSON]:
+def card_json(terms: Sequence["Term"], features: FeatureSet) -> list[JSON]:
     """Return the rows of all terms."""
     return [row for term in terms for row in term_rows(term, features)]

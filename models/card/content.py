@@ -7,8 +7,7 @@ import numpy as np
 
 from features.fields import field_of, is_protected
 from models import manifest as manifests
-from models.leakage.finding import TOGETHER
-from models.manifest import JSON
+from models.manifest import JSON, TOGETHER
 from models.split import BLOCKS
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from features.featureset import FeatureSet
 from models.leakage import alone, drift, pairs, parts, tied
 from models.leakage.column import Column, area_of, folds_of
 from models.leakage.crossing import Crossing, coarse
-from models.leakage.finding import MIN_POSITIVES, TOGETHER, Finding, Note, settle
+from models.leakage.finding import MIN_POSITIVES, Finding, Note, settle
 from models.leakage.together import Probe, take_out
 from models.leakage.twins import filled_together, same_states
+from models.manifest import TOGETHER
 from models.matrix import F32, F64, Bools, Ints
 from models.params import LeakageSettings
 from models.split import mix

@@ -12,8 +12,6 @@ Verdict = Literal["ok", "suspect", "leak"]
 # Below, the standard error of an AUC exceeds 0.05 and no column can be told from chance.
 MIN_POSITIVES: Final = 30
 
-TOGETHER: Final = "all columns together"
-
 _RANK: Final[dict[str, int]] = {"ok": 0, "suspect": 1, "leak": 2}
 _MAX_REASONS: Final = 3
 

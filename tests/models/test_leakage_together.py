@@ -7,9 +7,9 @@ from features.spec import Known
 from features.vocabulary import Vocabulary
 from models.leakage.column import Column, area_of, folds_of
 from models.leakage.drift import MIN_SCORING_ROWS, divergence, look_at_drift
-from models.leakage.finding import TOGETHER
 from models.leakage.together import Probe, take_out
 from models.leakage.twins import filled_together, same_states
+from models.manifest import TOGETHER
 from models.metrics import auc
 from models.params import LeakageSettings
 from tests.models.planted import judged, world
