@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from features.spec import Known
-from models.leakage.finding import TOGETHER
+from models.manifest import TOGETHER
 from models.params import LeakageSettings
 from tests.models.planted import CATEGORIES, judged, plants, world
 
