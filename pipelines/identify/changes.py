@@ -10,37 +10,56 @@ from datetime import datetime
 from typing import Final
 
 from pipelines.identify.components import MAX_LEADS_PER_PERSON
+from pipelines.identify.made_up import MADE_UP_NUMBER
 from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.store import Database, sql
 
 # Counts up when a rule here means something else: the next run then starts from scratch.
-_RULES_VERSION: Final = 4
+_RULES_VERSION: Final = 5
 _STATE: Final = "identified"
 # With more than this share of the leads changed, looking at all of them is less work.
 _LARGE_SHARE: Final = 0.2
 
 
 def find_changes(db: Database) -> bool:
-    """Fill `identify_changed` and `identify_gone`; False when nothing is known to compare with."""
+    """Fill `identify_changed`, `identify_gone` and `identify_moved`.
+
+    `identify_moved` holds the leads that say something else than they did, or are gone: all where
+    nothing is known.
+
+    Returns
+    -------
+    bool
+        False when nothing is known to compare with, or other rules made what is stored: all leads
+        are in `identify_changed` then.
+    """
     stored = db.scalar("SELECT value FROM meta WHERE key = $key", key=_STATE)
     state = {} if stored is None else json.loads(stored)
-    if state.get("rules") != _rules_digest():
-        db.run("CREATE OR REPLACE TEMP TABLE identify_changed AS SELECT lead_key FROM lead")
-        db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
-        return False
-    db.run(
-        sql(__package__, "changed.sql"),
-        last_key=state["last_key"],
-        last_time=None
-        if state["last_time"] is None
-        else datetime.fromisoformat(state["last_time"]),
-    )
-    # As many leads as there were, the new ones aside, are the same ones.
-    if db.scalar(sql(__package__, "is_same.sql")):
-        db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
+    if "last_key" in state:
+        db.run(
+            sql(__package__, "changed.sql"),
+            last_key=state["last_key"],
+            last_time=None
+            if state["last_time"] is None
+            else datetime.fromisoformat(state["last_time"]),
+        )
+        # As many leads as there were, the new ones aside, are the same ones.
+        if db.scalar(sql(__package__, "is_same.sql")):
+            db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
+        else:
+            db.run(sql(__package__, "gone.sql"))
     else:
-        db.run(sql(__package__, "gone.sql"))
-    return True
+        _take_all(db)
+    db.run(sql(__package__, "moved.sql"))
+    if state.get("rules") == _rules_digest():
+        return True
+    _take_all(db)
+    return False
+
+
+def _take_all(db: Database) -> None:
+    db.run("CREATE OR REPLACE TEMP TABLE identify_changed AS SELECT lead_key FROM lead")
+    db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
 
 
 def is_much(db: Database) -> bool:
@@ -63,5 +82,5 @@ def remember(db: Database) -> None:
 
 
 def _rules_digest() -> str:
-    rules = (_RULES_VERSION, NAMELESS, MAX_LEADS_PER_KEY, MAX_LEADS_PER_PERSON)
+    rules = (_RULES_VERSION, NAMELESS, MADE_UP_NUMBER, MAX_LEADS_PER_KEY, MAX_LEADS_PER_PERSON)
     return hashlib.sha256(repr(rules).encode()).hexdigest()

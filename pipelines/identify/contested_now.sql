@@ -1,5 +1,7 @@
--- purpose: note the e-mail addresses whose leads have conflicting names
--- grain: one row per address
--- reads: contested_email, email_group    writes: shared_point
+-- purpose: note the contact points where names conflict, or one may be short for two
+-- grain: one row per contact point
+-- reads: contested_email, email_group, contested_number, number_group    writes: shared_point
 INSERT INTO shared_point
 SELECT 'email', email_key, 'contested', leads FROM contested_email JOIN email_group USING (email_key)
+UNION ALL
+SELECT 'phone', number, 'contested', leads FROM contested_number JOIN number_group USING (number)

@@ -8,6 +8,7 @@ UNION ALL
 SELECT a.lead_key, b.lead_key
 FROM email_member AS a
 JOIN email_member AS b ON a.email_key = b.email_key AND a.lead_key > b.lead_key
-SEMI JOIN contested_email ON a.email_key = contested_email.email_key
+JOIN contested_email ON a.email_key = contested_email.email_key
 WHERE names_agree(a.first_name, a.last_name, b.first_name, b.last_name)
+    AND (NOT is_loose OR names_equal(a.first_name, a.last_name, b.first_name, b.last_name))
     AND a.generation IS NOT DISTINCT FROM b.generation

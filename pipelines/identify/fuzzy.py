@@ -4,7 +4,8 @@ Splink scores the pairs of the leads that share a block; what is scored high eno
 unless something tells the two apart.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -63,17 +64,47 @@ def fuzzy_pairs(
     nothing = pl.DataFrame(schema=EDGE_SCHEMA)
     if only_changed and not db.scalar("SELECT count(*) FROM identify_changed"):
         return nothing
-    gather_identity(db)
-    try:
-        write_keys(db)
+    with _spelt(db):
         pairs = _pairs(
             db, models, weight, labels, only_changed=only_changed, room=room, progress=progress
         )
         if pairs is None or pairs.is_empty():
             return nothing
+    return _edges(pairs)
+
+
+def still_believed(db: Database, pairs: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """Return those of the stored pairs that the rules of today believe; nothing is scored anew.
+
+    Parameters
+    ----------
+    pairs : pl.DataFrame
+        As `fuzzy_pairs` returns them.
+    labels : pl.DataFrame
+        As for `fuzzy_pairs`.
+    """
+    if pairs.is_empty():
+        return pairs
+    with _spelt(db):
+        is_known = labels.height >= _LEAST_LABELS
+        asks_name = is_known or "company" in filled(db)
+        scored = pairs.select("lead_key", "other_lead_key", "weight")
+        return _edges(_believed(db, scored, is_known=is_known, asks_name=asks_name))
+
+
+@contextmanager
+def _spelt(db: Database) -> Iterator[None]:
+    """Spell what is compared, and take all tables of the comparison away at the end."""
+    gather_identity(db)
+    try:
+        write_keys(db)
+        yield
     finally:
         for name in ("fuzzy_key", "fuzzy_member", "fuzzy_drawn", "fuzzy_record", "identity_value"):
             db.run(f"DROP TABLE IF EXISTS {name}")
+
+
+def _edges(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(pl.lit("fuzzy").alias("rule")).select(*EDGE_SCHEMA).sort(pl.all())
 
 

@@ -64,7 +64,12 @@ told AS (
             OR coalesce(damerau_levenshtein(l.birth_date, r.birth_date)
                     > CASE WHEN $is_known THEN 2 ELSE 4 END
                 AND (l.person_number IS NULL OR r.person_number IS NULL)
-                AND l.email IS DISTINCT FROM r.email, false) AS is_other_person
+                AND l.email IS DISTINCT FROM r.email, false)
+            AS is_other_person,
+        -- twins and couples have all but the name in common, and most of that
+        coalesce(is_other_sex(given(l.first_name), given(r.first_name))
+            AND coalesce(damerau_levenshtein(l.person_number, r.person_number) > 2, true), false)
+            AS is_other_sex
     FROM pair
 ),
 -- Where all of one name work in one firm, name and firm are one person; else a firm may have two.
@@ -74,12 +79,22 @@ named AS (
     WHERE (first_name, last_name) IN (
         SELECT (key_of(first_name), key_of(last_name)) FROM fuzzy_record)
     GROUP BY first_name, last_name
+),
+-- A first name that hardly anybody has may be another one mistyped.
+borne AS (
+    SELECT first_name, count(*) > least(3, (SELECT count(*) FROM fuzzy_key) // 1500) AS is_usual
+    FROM fuzzy_key
+    WHERE first_name IN (SELECT key_of(first_name) FROM fuzzy_record)
+    GROUP BY first_name
 )
 SELECT lead_key, other_lead_key, weight
 FROM told
 LEFT JOIN named
     ON named.first_name = key_of(l.first_name) AND named.last_name = key_of(l.last_name)
+LEFT JOIN borne AS l_borne ON l_borne.first_name = key_of(l.first_name)
+LEFT JOIN borne AS r_borne ON r_borne.first_name = key_of(r.first_name)
 WHERE NOT is_other_person
+    AND NOT (is_other_sex AND l_borne.is_usual AND r_borne.is_usual)
     -- twins have one date of birth
     AND (is_one_name OR NOT $asks_name OR coalesce(l.birth_date = r.birth_date AND NOT $is_known, false)
         OR coalesce(l.person_number = r.person_number, false))

@@ -2,7 +2,8 @@
 -- grain: one row per lead
 -- reads: lead, identity_value    writes: nothing
 -- parameters: $nameless: local parts of addresses that are nobody's; $shared_hosts: hosts where
---   anybody has an address; which leads is filled in
+--   anybody has an address, and below which; $made_up: expression of numbers that are nobody's;
+--   which leads is filled in
 -- A word that stands for nothing is no value: it would agree with every other such word.
 WITH spelt AS (
     SELECT
@@ -29,11 +30,21 @@ WITH spelt AS (
     FROM lead
     LEFT JOIN identity_value AS value USING (lead_key)
     SEMI JOIN {some} AS chosen USING (lead_key)
+),
+-- a number of nobody's tells nothing
+told AS (
+    SELECT * REPLACE (
+            CASE WHEN NOT regexp_matches(phone, $made_up) THEN phone END AS phone,
+            CASE WHEN NOT regexp_matches(mobile, $made_up) THEN mobile END AS mobile),
+        split_part(email, '@', 2) AS host
+    FROM spelt
 )
-SELECT *,
-    CASE WHEN split_part(email, '@', 2) NOT IN (SELECT unnest($shared_hosts))
-        THEN split_part(email, '@', 2) END AS firm_host
-FROM spelt
+SELECT * EXCLUDE (host),
+    CASE WHEN host NOT IN (SELECT unnest($shared_hosts))
+            AND regexp_extract(host, '[^.]+\.[^.]+$') NOT IN (SELECT unnest($shared_hosts))
+            AND regexp_extract(host, '[^.]+\.[^.]+\.[^.]+$') NOT IN (SELECT unnest($shared_hosts))
+        THEN host END AS firm_host
+FROM told
 WHERE coalesce(first_name, last_name, company) IS NOT NULL
     AND (first_name IS NOT NULL)::INTEGER + (last_name IS NOT NULL)::INTEGER
         + (company IS NOT NULL)::INTEGER + (street IS NOT NULL)::INTEGER

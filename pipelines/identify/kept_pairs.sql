@@ -1,12 +1,9 @@
 -- purpose: keep the fuzzy pairs of leads that say what they said
 -- grain: one row per pair
--- reads: dedupe_edge, identify_changed, identify_gone    writes: nothing
+-- reads: dedupe_edge, identify_moved    writes: nothing
 -- parameters: $weight
-WITH moved AS (
-    SELECT lead_key FROM identify_changed UNION SELECT lead_key FROM identify_gone
-)
 SELECT lead_key, other_lead_key, rule, weight
 FROM dedupe_edge
 WHERE rule = 'fuzzy' AND weight >= $weight
-    AND lead_key NOT IN (SELECT lead_key FROM moved)
-    AND other_lead_key NOT IN (SELECT lead_key FROM moved)
+    AND lead_key NOT IN (SELECT lead_key FROM identify_moved)
+    AND other_lead_key NOT IN (SELECT lead_key FROM identify_moved)

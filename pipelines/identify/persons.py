@@ -21,16 +21,17 @@ from pipelines.identify.components import (
     components,
 )
 from pipelines.identify.contradictions import without_contradictions
-from pipelines.identify.fuzzy import Progress, fuzzy_pairs
+from pipelines.identify.fuzzy import Progress, fuzzy_pairs, still_believed
+from pipelines.identify.made_up import MADE_UP_NUMBER
 from pipelines.identify.points import MAX_LEADS_PER_KEY, NAMELESS
 from pipelines.settings.config import IdentifySettings
 from pipelines.store import Database, reset_table, sql
 from pipelines.store.linking import Room
 
 _SCRATCH: Final = (
-    "identify_changed", "identify_gone", "identify_count", "identify_seed", "identify_scope",
-    "email_group", "email_member", "contested_email", "number_group", "moved_lead",
-    "touched_person",
+    "identify_changed", "identify_gone", "identify_moved", "identify_count", "identify_seed",
+    "identify_scope", "email_group", "email_member", "contested_email", "number_group",
+    "number_member", "contested_number", "moved_lead", "touched_person",
 )  # fmt: skip
 
 
@@ -159,8 +160,11 @@ def _all(db: Database, fuzzy: _Fuzzy, *, is_known: bool) -> pl.DataFrame:
     exact = _exact_edges(db, is_part=False)
     labels = components(exact).members.select("lead_key", "person_key")
     found = fuzzy.found(db, labels, only_changed=is_known)
-    if is_known or not fuzzy.is_wanted:
+    if is_known:
         found = _once(fuzzy.kept(db), found)
+    elif not fuzzy.is_wanted:
+        # Other rules believed them.
+        found = still_believed(db, fuzzy.kept(db), labels)
     return pl.concat([exact, found])
 
 
@@ -197,7 +201,9 @@ def _exact_edges(db: Database, *, is_part: bool) -> pl.DataFrame:
     else:
         db.run(sql(__package__, "crowded.sql"), max_leads=MAX_LEADS_PER_KEY)
     db.run(sql(__package__, "email_member.sql"), nameless=list(NAMELESS))
+    db.run(sql(__package__, "number_member.sql"), made_up=MADE_UP_NUMBER)
     db.run(sql(__package__, "contested.sql"))
+    db.run(sql(__package__, "contested_number.sql"))
     db.run(sql(__package__, "contested_now.sql"))
     found = [
         db.frame(sql(__package__, f"{name}_edges.sql")).with_columns(

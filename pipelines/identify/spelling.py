@@ -6,6 +6,7 @@ The texts of all leads would fill the memory, and hardly any of them are ever lo
 from typing import Any, Final
 
 from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS
+from pipelines.identify.made_up import MADE_UP_NUMBER
 from pipelines.identify.points import NAMELESS
 from pipelines.store import Database, sql
 
@@ -15,6 +16,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 _PARAMETERS: Final[dict[str, Any]] = {
     "nameless": list(NAMELESS),
+    "made_up": MADE_UP_NUMBER,
     "shared_hosts": [*FREE_MAIL_DOMAINS, *DISPOSABLE_DOMAINS],
 }
 

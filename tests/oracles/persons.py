@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 
 def persons(leads, *, max_leads=20, max_person=50, nameless=()):
@@ -31,11 +32,16 @@ def _edges(leads, max_leads, nobody):
     for group in emails.values():
         is_contested = any(_conflict(a, b) for a, b in _pairs(group))
         for a, b in _pairs(group) if len(group) <= max_leads else ():
-            if (_agree(a, b) and _generation(a) == _generation(b)) or not is_contested:
+            is_one = _agree_among(a, b, group) and _generation(a) == _generation(b)
+            if is_one or not is_contested:
                 yield a["lead_key"], b["lead_key"]
     for number, group in numbers.items():
-        for a, b in _pairs(group) if len(group) <= max_leads else ():
-            if _agree(a, b) and _generation(a) == _generation(b) and not _told_apart(a, b, number):
+        for a, b in _pairs(group) if len(group) <= max_leads and not _is_made_up(number) else ():
+            if (
+                _agree_among(a, b, group)
+                and _generation(a) == _generation(b)
+                and not _told_apart(a, b, number)
+            ):
                 yield a["lead_key"], b["lead_key"]
     for a in leads:
         for b in leads:
@@ -76,12 +82,42 @@ def _words(text):
     return spelt if spelt not in ("self", "n a", "") else None
 
 
+def _agree_among(a, b, group):
+    """What is short for two names of the group is short for neither, for anybody in it."""
+    is_doubtful = any(
+        _agree(x, y) and not _equal(x, y) and _agree(x, z) != _agree(y, z)
+        for x, y in _pairs(group)
+        for z in group
+    )
+    return _equal(a, b) if is_doubtful else _agree(a, b)
+
+
+def _is_made_up(number):
+    tail = number[-5:]
+    steps = {int(y) - int(x) for x, y in pairwise(tail)}
+    return steps <= {1} or steps <= {-1} or steps <= {0}
+
+
+def _equal(a, b):
+    first_a, last_a, first_b, last_b = _names(a, b)
+    if not all((last_a, last_b, first_a, first_b)):
+        return False
+    return (first_a, last_a) in ((first_b, last_b), (last_b, first_b))
+
+
 def _agree(a, b):
     first_a, last_a, first_b, last_b = _names(a, b)
     if not all((last_a, last_b, first_a, first_b)):
         return False
-    starts = first_a.startswith(first_b) or first_b.startswith(first_a)
-    return (last_a == last_b and starts) or (first_a == last_b and last_a == first_b)
+    return _equal(a, b) or (last_a == last_b and _short(*sorted((first_a, first_b), key=len)))
+
+
+def _short(short, long):
+    """One word each: an initial, an h at the end, or enough of a name that no woman has."""
+    more = len(long) - len(short)
+    return long.startswith(short) and (
+        len(short) == 1 or long == short + "h" or (more > 2 and long[-1] not in "ae")
+    )
 
 
 def _conflict(a, b):
@@ -93,12 +129,16 @@ def _conflict(a, b):
         return False
     if first_a and first_b:
         swapped = last_a and last_b and _like(first_a, last_b) and _like(last_a, first_b)
-        return not (_like(first_a, first_b) or swapped)
+        return not ((_like(first_a, first_b) and not _couple(first_a, first_b)) or swapped)
     return not (
         (last_a and last_b and _like(last_a, last_b))
         or _like(first_a or last_a, last_b or first_b)
         or _like(last_a or first_a, first_b or last_b)
     )
+
+
+def _couple(a, b):
+    return {a, b} in ({"paul", "paula"}, {"mario", "maria"})
 
 
 def _names(a, b):

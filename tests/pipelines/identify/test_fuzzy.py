@@ -53,8 +53,11 @@ ADDRESS = {"first_name": "John", "last_name": "Doe", "street": "1 Oak Ave", "cit
         ({"title": "Carpenter"}, {"title": "Physician"}, 2),
         ({"title": "Head of Sales"}, {"title": "head of sales"}, 1),
         ({"mobile_e164": "+15550001"}, {"mobile_e164": "+15559992"}, 2),
+        ({"phone_e164": "+493023125801"}, {"phone_e164": "+493099887412"}, 2),
+        ({"phone_e164": "+493023125801"}, {"phone_e164": "+4930000000"}, 1),
         ({"email_key": "j@x.example"}, {"email_key": "john.doe@x.example"}, 2),
         ({"email_key": "j@gmail.com"}, {"email_key": "john.doe@gmail.com"}, 1),
+        ({"email_key": "j@nyc.rr.com"}, {"email_key": "john.doe@nyc.rr.com"}, 1),
     ],
 )
 def test_a_father_and_his_son_are_told_apart_by_what_differs(db, tmp_path, one, other, persons):
@@ -166,3 +169,34 @@ def test_a_personal_number_is_known_by_its_header_unless_too_many_have_it(db, he
     gather_identity(db)
     found = db.frame(f"SELECT {field} FROM identity_value WHERE {field} IS NOT NULL ORDER BY 1")
     assert found[field].to_list() == ["a", "a", "b"]
+
+
+def test_a_couple_at_one_address_is_two_and_a_mistyped_name_is_one(db, tmp_path, duplicates):
+    key = len(duplicates) + 1
+    home = {"last_name": "Haverkamp", "street": "7 Elm Road", "city": "lyon", "postal_code": "1017"}
+    names = ("Martin", "Martina", "Martim")
+    insert(db, [lead(key + place, first_name=name, batch_id="b1", **home)
+                for place, name in enumerate(names)])  # fmt: skip
+    identify(db, models=tmp_path)
+    edges = db.frame("SELECT lead_key, other_lead_key FROM dedupe_edge").rows()
+    assert (key + 1, key) not in edges
+    assert (key + 2, key) in edges
+
+
+def test_other_rules_judge_the_stored_pairs_again(db, tmp_path, duplicates, monkeypatch):
+    identify(db, models=tmp_path)
+    at_night = {"settings": IdentifySettings(fuzzy_leads=0), "models": tmp_path}
+    before = db.frame("SELECT lead_key, other_lead_key FROM dedupe_edge ORDER BY ALL").rows()
+    lead_key, other = before[0]
+    db.run("UPDATE lead SET last_name = last_name || ' Jr' WHERE lead_key = $key", key=lead_key)
+    db.run("UPDATE lead SET last_name = last_name || ' Sr' WHERE lead_key = $key", key=other)
+    identify(db, **at_night)
+    assert (
+        db.frame("SELECT lead_key, other_lead_key FROM dedupe_edge ORDER BY ALL").rows() == before
+    )
+    monkeypatch.setattr("pipelines.identify.changes._RULES_VERSION", 999)
+    identify(db, **at_night)
+    found = db.frame("SELECT lead_key, other_lead_key FROM dedupe_edge ORDER BY ALL").rows()
+    assert found == before[1:]
+    bound = db.frame("SELECT lead_key FROM bound_lead WHERE reason = 'split'")["lead_key"]
+    assert {lead_key, other} <= set(bound)

@@ -109,6 +109,18 @@ def test_a_family_address_is_one_person_s_again_when_the_other_leaves(db):
     ]
 
 
+def test_an_initial_is_somebody_s_again_when_the_other_leaves(db):
+    number = {"last_name": "Smith", "mobile_e164": "+31612398745"}
+    names = ("J.", "John", "Jane")
+    _load(db, 1, *(lead(key, first_name=name, **number) for key, name in enumerate(names)))
+    assert db.scalar("SELECT count(*) FROM person") == 3
+    _load(db, 2, lead(2, first_name="Jane", last_name="Smith"))
+    assert db.frame("SELECT person_key, lead_count FROM person ORDER BY 1").rows() == [
+        (0, 2),
+        (2, 1),
+    ]
+
+
 def test_merges_and_splits_leave_a_trace_and_a_split_binds_for_good(db):
     _load(db, 1, lead(1, email_key="a@x.example"), lead(2, email_key="b@x.example"))
     _load(db, 2, lead(2, email_key="a@x.example"))

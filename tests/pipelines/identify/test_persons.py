@@ -119,6 +119,51 @@ def test_a_landline_and_a_name_are_one_person_unless_something_else_differs(
     assert _count(db, [lead(1, **PLACE | one), lead(2, **PLACE | other)]) == persons
 
 
+COUPLES = [
+    ("Paul", "Paula"), ("Mario", "Maria"), ("Peter", "Petra"), ("Andreas", "Andrea"),
+    ("Christian", "Christine"), ("Georg", "Georgina"), ("Jean", "Jeanne"), ("Claude", "Claudia"),
+    ("Stefan", "Stefanie"), ("Julian", "Julia"), ("Michel", "Michelle"), ("Юлий", "Юлия"),
+    ("Александр", "Александра"), ("Paul Otto", "Paula"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", COUPLES)
+@pytest.mark.parametrize("kind", ["email_key", "phone_e164", "mobile_e164"])
+def test_a_couple_whose_names_are_much_alike_is_two(db, kind, names):
+    same = {"last_name": "Maas", kind: "+15550001"}
+    assert _count(db, [lead(key, first_name=name, **same) for key, name in enumerate(names)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "by_phone"),
+    [
+        ("Alex", "Alexander", 1), ("J.", "John", 1), ("John", "John A.", 1), ("Sara", "Sarah", 1),
+        ("Jean", "Jean-Luc", 1), ("Mary Jo", "Mary-Jo", 1), ("John A", "John Andrew", 1),
+        ("Jan", "Janet", 2), ("Dan", "Daniela", 2), ("Marc", "Marcel", 2), ("Jon", "John", 2),
+    ],
+)  # fmt: skip
+def test_a_number_wants_the_name_or_what_is_short_for_it(db, one, other, by_phone):
+    for kind, count in (("mobile_e164", by_phone), ("email_key", 1)):
+        db.run("DELETE FROM lead")
+        db.run("DELETE FROM meta")
+        same = {"last_name": "Maas", kind: "+15550001"}
+        leads = [lead(1, first_name=one, **same), lead(2, first_name=other, **same)]
+        assert _count(db, leads) == count
+
+
+@pytest.mark.parametrize("kind", ["email_key", "mobile_e164"])
+def test_an_initial_chains_no_two_people(db, kind):
+    same = {"last_name": "Smith", kind: "+15550001"}
+    leads = [lead(key, first_name=name, **same) for key, name in enumerate(("John", "J.", "Jane"))]
+    assert _count(db, [*leads, lead(3, first_name="John", **same)]) == 3
+
+
+def test_names_that_are_short_for_each_other_in_a_row_are_one(db):
+    same = {"last_name": "Smith", "mobile_e164": "+15550001"}
+    names = ("A.", "Alex", "Alexander")
+    assert _count(db, [lead(key, first_name=name, **same) for key, name in enumerate(names)]) == 1
+
+
 def test_what_the_source_has_merged_is_one_person_whoever_tells(db):
     db.run(
         "INSERT INTO lead_merge (source_system, absorbed_id, master_id) VALUES ('crm','s3','s1')"

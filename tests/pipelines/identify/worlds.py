@@ -24,10 +24,10 @@ LEAD = st.fixed_dictionaries(
                 "a@y.example",
             ]
         ),
-        "phone_e164": st.sampled_from([None, "+15550001", "+15550002"]),
+        "phone_e164": st.sampled_from([None, "+15550001", "+15550002", "+4930000000"]),
         "mobile_e164": st.sampled_from([None, None, "+15550002", "+15550003"]),
         "first_name": st.sampled_from(
-            [None, "José", "Jose", "J.", "Mary", "Smith", "Test", "李", ""]
+            [None, "José", "Jose", "J.", "Joan", "Paul", "Paula", "Mary", "Smith", "Test", "李", ""]
         ),
         "last_name": st.sampled_from(
             [None, "Smith", "SMITH", "Jones", "Jose", "Smith Jr", "Smith Sr."]
