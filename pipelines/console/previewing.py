@@ -48,10 +48,16 @@ def show_preview(*requests: LoadRequest, as_json: bool) -> None:
     elif found and not as_json:
         say("Nothing was stored.")
     for file, why in failed[1:]:
-        note(f"{file.name}: {why}")
+        note(str(_of(why, file)))
     if failed:
         file, why = failed[0]
-        raise BadInputError(f"{file.name}: {why.found}", why.expected, why.fix) from why
+        raise _of(why, file) from why
+
+
+def _of(why: BadInputError, file: Path) -> BadInputError:
+    """Name the file at fault, unless the error does."""
+    found = why.found if file.name in why.found else f"{file.name}: {why.found}"
+    return BadInputError(found, why.expected, why.fix)
 
 
 def _preview(file: Path, request: LoadRequest) -> Preview:

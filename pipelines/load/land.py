@@ -16,7 +16,7 @@ from pipelines.load.batches.custom import TypeSurvey, write_typed
 from pipelines.load.batches.folder import batch_id, publish_folder
 from pipelines.load.batches.salvaged import Repairs, check_numbers, corrected_records
 from pipelines.load.batches.sink import Sink
-from pipelines.load.batches.superseded import write_superseded
+from pipelines.load.batches.superseded import OwnIds, write_superseded
 from pipelines.load.meaning.kinds import kind_of
 from pipelines.load.meaning.mapping import Mapping, Numbers
 from pipelines.load.meaning.naming import source_system_of
@@ -182,6 +182,7 @@ def _write(
 ) -> Landed:
     plan = context.plan
     survey = TypeSurvey(plan.custom, context.decimal)
+    ids = OwnIds(plan.kind)
     repairs = Repairs(records.repaired, plan)
     reasons: Counter[str] = Counter()
     kept = 0
@@ -192,7 +193,7 @@ def _write(
             reasons.update(dict(frame["reason_code"].value_counts().iter_rows()))
 
         batches = _readable(db, records, context, correction, set_aside)
-        work = Shaping(context, consent, repairs, survey, sink, set_aside)
+        work = Shaping(context, consent, repairs, survey, ids, sink, set_aside)
         for last, count in work.run(batches, threads):
             kept += count
             if progress is not None:
@@ -212,9 +213,8 @@ def _write(
     if "custom_text" in written:
         text = out / "custom_text.parquet"
         write_typed(db, text, out / "custom.parquet", survey.types(), context.decimal)
-        text.unlink()
         written["custom"] = written.pop("custom_text")
-    duplicates = write_superseded(db, plan, corrected, out) if kept else 0
+    duplicates = write_superseded(db, plan, ids, corrected, out) if kept else 0
     return Landed(
         batch_id=context.batch_id,
         file_name=context.file_name,

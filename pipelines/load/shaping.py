@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.load.batches.custom import TypeSurvey
 from pipelines.load.batches.salvaged import Repairs
 from pipelines.load.batches.sink import Sink
+from pipelines.load.batches.superseded import OwnIds
 from pipelines.load.in_order import in_order
 from pipelines.load.rows.child import child_rows
 from pipelines.load.rows.context import Context, Rows
@@ -30,6 +31,7 @@ class Shaping:
     consent: ConsentSurvey
     repairs: Repairs
     survey: TypeSurvey
+    ids: OwnIds
     sink: Sink
     set_aside: Callable[[pl.DataFrame], None]
 
@@ -55,6 +57,7 @@ class Shaping:
             self.consent.add(cells)
             self.context.unreadable.update(mine.unreadable)
             self.context.twice.update(mine.twice)
+            self.context.overheard.update(mine.overheard)
             self.set_aside(rows.quarantine)
             count = rows.tables[table]["row_number"].n_unique()
             yield last, count, self.repairs.weigh(rows, table)
@@ -62,7 +65,7 @@ class Shaping:
     def _shaped(self, frame: pl.DataFrame) -> tuple[int, Rows, Context, Counter[tuple[str, bool]]]:
         shape = lead_rows if self.context.plan.kind.name == "leads" else child_rows
         # What could not be read is counted per batch: batches are worked on side by side.
-        mine = replace(self.context, unreadable=Counter(), twice=Counter())
+        mine = replace(self.context, unreadable=Counter(), twice=Counter(), overheard=Counter())
         rows = shape(self.repairs.heard(frame), mine)
         return int(frame["row_number"][-1]), rows, mine, self.consent.count(frame)
 
@@ -70,6 +73,7 @@ class Shaping:
         last, count, rows = part
         for table, frame in rows.tables.items():
             self.sink.write("custom_text" if table == "custom" else table, frame)
+            self.ids.see(table, frame)
         if "custom" in rows.tables:
             self.survey.see(rows.tables["custom"])
         return last, count

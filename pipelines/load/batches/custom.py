@@ -68,7 +68,10 @@ class TypeSurvey:
 def write_typed(
     db: Database, source: Path, target: Path, types: dict[str, str], decimal: str
 ) -> None:
-    """Write the text columns of `source` to `target` in their own types, row order kept."""
+    """Turn the text columns of `source` into `target` in their own types, row order kept."""
+    if set(types.values()) <= {"VARCHAR"}:
+        source.rename(target)
+        return
     casts = ["row_number"]
     for header, kind in types.items():
         text = quoted(header)
@@ -81,6 +84,7 @@ def write_typed(
         " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 250000)",
         source=str(source),
     )
+    source.unlink()
 
 
 def _fits(header: str, pattern: str) -> pl.Expr:

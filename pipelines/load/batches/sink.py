@@ -40,7 +40,8 @@ class Sink:
         """Append a frame to the file of `table`; all frames of a table have the same columns."""
         if frame.is_empty():
             return
-        arrow = frame.to_arrow()
+        # Text as it lies in memory, without a copy.
+        arrow = frame.to_arrow(compat_level=pl.CompatLevel.newest())
         writer = self._writers.get(table)
         if writer is None:
             path = self._folder / f"{table}.parquet"
@@ -52,6 +53,8 @@ class Sink:
                 use_dictionary=_repeating(frame),
                 # Batches are read whole: nobody looks a range up.
                 write_statistics=False,
+                # Who reads takes the types of Parquet, not how text lay in our memory.
+                store_schema=False,
             )
             self._writers[table] = writer
             self._schemas[table] = arrow.schema

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 from pipelines.load.meaning.kinds import CONSENT_FLAGS, Kind
 from pipelines.load.meaning.presets.headers import joined
-from pipelines.load.meaning.refusal_words import refusal_in, tells_a_yes, tells_in_words
+from pipelines.load.meaning.refusal_words import (
+    refusal_in,
+    stands_alone,
+    tells_a_yes,
+    tells_in_words,
+)
 
 _EMAIL, _CALL, _PROFILING = CONSENT_FLAGS
 # An opt-out is honoured wherever it stands: such headers are read as flags also without a preset
@@ -20,6 +25,8 @@ FLAGS: dict[str, tuple[str, ...]] = {
 # Kinds of which a record names a lead and says little else: a no in it counts for that lead.
 _SPEAKING = ("leads", "activities", "outcomes", "attempts")
 _WORDED = ("status", "lost_reason")
+# Fields that people also use for what they have no column for.
+_OVERHEARD = ("rating", "lead_source")
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,16 @@ class OptOuts:
         Columns that look like a no, of which only their owner can say what they are.
     worded : dict of str to bool
         Columns whose words may be a no, such as a status; True: a consent is all they tell of.
+    overheard : tuple of str
+        Columns of leads that nobody expects a no in: where they hold few different cells, a
+        refusal among them counts.
     """
 
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     worded: dict[str, bool] = field(default_factory=dict)
+    overheard: tuple[str, ...] = ()
 
 
 def opt_out_columns(
@@ -67,7 +78,9 @@ def opt_out_columns(
         if header in claims.values() or joined(header) in known:
             continue
         refused = refusal_in(header)
-        if refused == "ask" and not constants.keys() & set(CONSENT_FLAGS):
+        # What is cancelled in a list of meetings is a meeting.
+        is_about_a_person = kind.name == "leads" or not stands_alone(header)
+        if refused == "ask" and is_about_a_person and not constants.keys() & set(CONSENT_FLAGS):
             questions.append(header)
         flags = [flag for flag in FLAGS.get(refused, ()) if flag not in constants]
         for flag in flags:
@@ -84,7 +97,15 @@ def opt_out_columns(
             f"the column {header!r} tells of a yes: a blank or no in it is no refusal here;"
             " where it is one, load the file --as consent too, with that column as status"
             for header in free
-            if tells_a_yes(header)
+            if tells_a_yes(header) or worded.get(header)
         ]
     columns = {flag: tuple(columns) for flag, columns in found.items()}
-    return OptOuts(columns, tuple(notes), tuple(questions), worded)
+    overheard = tuple(h for h in left if h not in worded and _may_speak(h, claims))
+    if kind.name != "leads":
+        overheard = ()
+    return OptOuts(columns, tuple(notes), tuple(questions), worded, overheard)
+
+
+def _may_speak(header: str, claims: Mapping[str, str]) -> bool:
+    fields = {name for name, claimed in claims.items() if claimed == header}
+    return not fields or bool(fields & set(_OVERHEARD))

@@ -51,6 +51,8 @@ class Plan:
         Columns that look like a no, of which the mapping has to say what they are.
     worded : dict of str to bool
         Columns whose words may be a no; True: a consent is all they tell of.
+    overheard : tuple of str
+        Columns in which a refusal counts where they hold few different cells.
     identity : dict of str to str
         What tells people apart to the one of `custom` that holds it.
     """
@@ -73,6 +75,7 @@ class Plan:
     scales: dict[str, float] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
     worded: dict[str, bool] = field(default_factory=dict)
+    overheard: tuple[str, ...] = ()
     identity: dict[str, str] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
@@ -246,6 +249,7 @@ def _with_custom(
         scales=scales_of(match, fields),
         questions=told.questions,
         worded=told.worded,
+        overheard=tuple(h for h in told.overheard if label is None or h != label.column),
         identity=identity_columns(custom, named_by),
     )
 

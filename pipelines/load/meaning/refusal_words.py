@@ -9,6 +9,8 @@ import unicodedata
 from functools import cache
 from typing import Literal
 
+from pipelines.load.meaning.plain_refusals import DEATH, STANDS_ALONE
+
 # What a column speaks against. `ask`: it looks like a no, and nobody but its owner can tell.
 Refused = Literal["email", "call", "both", "profiling", "processing", "ask", ""]
 
@@ -30,6 +32,7 @@ _REFUSALS = "|".join(
         # "Never contacted" tells of leads that nobody has called yet.
         rf"\bnever {_VERB}(?!l?ed\b|t?ed\b)",
         rf"\b(do|does|did) ?(not|n ?t) (want|wish|like)(\s\w+){{0,4}} {_SOMETHING}",
+        rf"\bno longer (to be )?{_SOMETHING}",
         # Of those whom nobody has called since, it is a date.
         rf"\b(no|no more|no further|not (allow|want)\w*) {_SOMETHING}s?\b(?! (of|since|days)\b)",
         r"\bdnc\b|\bc?tps\b",
@@ -37,13 +40,16 @@ _REFUSALS = "|".join(
         r"\bno solicit|\bcease (and )?desist",
         r"\b(consenso|consentement|consentimiento|consentimento) (negat|refus|retir|revoc|negad)",
         r"\brefus rgpd|\brgpd refus|\bnicht (be)?werben",
-        r"\bdnd\b",
+        r"\bdnd\b|\bclean(ed)? (time|campaign|mail)",
+        r"\b(ej|inte|ikke|ingen) (reklam|reklame|post|sms|samtal)",
         r"\bblack list",
-        r"\bblock list",
+        r"\bblock list|\bexclusion list|\bausschlussliste|\blist\w* (de |di |d )(exclu|esclu)",
+        r"\binfofilter\b",
         r"\bsuppress",
         r"\brobinson|\b(liste noire|lista nera|lista negra|zwarte lijst|czarna lista|sperrliste)",
         r"\bobject(s|ed|ion) to\b|\bgdpr object",
-        r"\b(spam|e mail) complain|\bmarked (as )?spam",
+        r"\breport(s|ed)? (as )?spam\b|\bspam report",
+        r"\b(spam|e mail) complain|\bmarked (\w+ )?(as )?spam",
         r"\b(consent|permission|gdpr|opt in|marketing) (was |is )?(revoked|withdr[ae]wn?|withdrawal"
         r"|refused|denied|declined)",
         r"\b(revoked|withdrawn|withdrew) consent",
@@ -113,15 +119,24 @@ _DOUBT = (
     # A no in these is a refusal, a yes is none.
     r"|\b(un|not )?contactable\b|\b(call|e ?mail|phone|sms|contact)(s|ing|ed)? (is |are )?"
     r"allowed\b"
-    r"|\b(can|may) (be )?(call|contact|e ?mail|phone)|\bok to (call|contact|e ?mail|phone)"
-    r"|\bpermission to (call|contact|e ?mail|phone)|\b(anruf|werbung|kontakt)\w* erlaubt\b"
+    r"|\b(can|may|ok|okay|happy|willing|agree[sd]?|permission|allowed?) (to |us to |we |i |you )?"
+    r"(be )?(call|contact|e ?mail|phone|text|sms|reach)"
+    r"|\b(anruf|werbung|kontakt|anrufe|telefon|mail|e mail|newsletter|marketing)\w* (ist |sind )?"
+    r"(erlaubt|gestattet|zulassig|erwunscht|gewunscht)\b"
+    r"|\bdarf (\w+ ){0,2}(kontaktiert|angerufen|angeschrieben)"
+    r"|\b(autoriz|autoris|permit|toegestaan|tillat|zezwal)\w* (\w+ ){0,3}"
+    r"(llam|contact|publi|correo|e ?mail|marketing|telef|appel|kontakt|comunic|envi|chiam|ligar)"
+    r"|\b(contact|publicidad|marketing|e ?mail|appel|mail)\w* (autoriz|autoris|permit|toegestaan)"
     r"|^(is )?blocked$|\bdo not\b|\bobject(ed|ion)\b|\b(revoked|withdrawn)\b"
+    rf"|{STANDS_ALONE}"
 )
 # By letter or fax nobody is contacted here.
 _ELSEWHERE = r"\b(bulk )?postal( mail)?s?\b|\bpostal ?mail|\bdirect ?mail|\bfax\w*|\bbulk ?mails?\b"
 # "(Do Not Modify) Lead" is the id column of Dynamics 365.
 _ELSEWHERE += r"|\bdo not modify\b"
 _ELSEWHERE += r"|\bpost\b|\bpostalmail|bulkpostalmail|postalmail|donot(fax|postalmail)|\bletters?\b"
+# The Data Loader of Salesforce writes HASOPTEDOUTOFFAX.
+_ELSEWHERE += r"|outoffax\b"
 _PROFILING = r"profil|geo track|track"
 _PROCESSING = r"process|forget|forgotten|erasure|delet|widerruf|\bgdpr"
 _CALLS = (
@@ -132,24 +147,36 @@ _CALLS = (
 _EMAILS = (
     r"mail|newsletter|nieuwsbrief|boletin|infolettre|correo|courriel|unsub|subscri|abonn|inscri"
     r"|suscripc|iscriz|assinat|prenumer|subskryp|登録|購読|abbestell|abgemeld|afgemeld|uitgeschr|descadastr|wypisan|disiscri|avregistr|avprenum|odhlas"
-    r"|bulk|send|配信|メール|退订|отпис|pub\b|spam"
+    r"|bulk|send|\bclean|配信|メール|退订|отпис|pub\b|spam"
 )
 # Columns whose cells may say no in words: "Unsubscribed", "Do not contact".
 _TELLS = (
     r"\b(e ?mail|marketing|newsletter|mailing|subscription|subscriber|opt ?in|consent|gdpr|dsgvo"
-    r"|rgpd|contact|communication|sms|phone|call|privacy|permission)\b.*"
-    r"\b(status|state|preferences?|permissions?|consent)\b"
-    r"|^(\w+ )?(consent|subscription|permission|einwilligung|consentement|consentimiento|consenso"
-    r"|toestemming|consentimento|zgoda)$"
+    r"|rgpd|contact|communication|sms|phone|call|privacy|permission|kontakt|werbe\w*|mailing list"
+    r"|list|abonnement|iscrizione|suscripcion|inscricao|prenumeration|subskrypcj\w+)\b.*"
+    r"\b(status|state|statut|estado|stato|preferences?|permissions?|consent)\b"
+    r"|^(estado|statut|stato|status) (de |d |di |do |da |della |del )?(la |l )?"
+    r"(suscripcion|abonnement|iscrizione|inscricao|inscription|newsletter|subskrypcji)$"
+    r"|^kontaktstatus$|^newsletter$|^(\w+ )?(consent|subscription|permission|(werbe)?einwilligung"
+    r"|consentement|consentimiento|consenso|toestemming|consentimento|zgoda)$"
 )
 _DENIED = (
-    r"^(denied|declined|refused|rejected|revoked|withdrawn|no consent|not consented|stop|cleaned)$"
+    r"^(denied|declined|refused|rejected|revoked|withdrawn|no consent|not consented|stop|cleaned"
+    r"|none|removed|blocked|excluded|objected|opposed|prohibited|forbidden|not (allowed|permitted)"
+    r"|gesperrt|widerrufen|verweigert|abgelehnt|untersagt|nicht (erlaubt|erteilt|erwunscht)"
+    r"|(refuse|retire|revoque|oppose|bloque)e?|(rechazad|revocad|denegad|retirad|bloquead)[oa]|baja"
+    r"|(rifiutat|revocat|negat|ritirat|bloccat)[oa]|(recusad|revogad|negad)[oa]"
+    r"|ingetrokken|geweigerd|geblokkeerd|odmowa|wycofan[ay])$"
 )
 _YES = (
-    r"\bopt(ed)? in\b|\bconsent\b|\bsubscrib(ed|er)\b|\bsubscription\b|\baccepts\b|\beinwilligung"
+    r"^newsletter$|\b(acept[ao]|aceita|accett[ao]|accepte|akzeptiert|zustimmung|zugestimmt|samtycke|samtykke"
+    r"|suostumus|souhlas|hozzajarulas|acord|onay|согласие|同意)\b"
+    r"|\bopt(ed)? in\b|\bconsent\b|\bsubscrib(ed|er)\b|\bsubscription\b|\baccepts\b|\beinwilligung"
     r"|\bconsentement|\bconsentimiento|\bconsenso|\btoestemming|\bconsentimento|\bzgoda"
 )
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Letters that are no letter and a mark to Unicode.
+_STROKES = str.maketrans("łøđıð", "lodid")
 # "No. of calls" is a number of them.
 _NUMBER = re.compile(r"\bno\.", re.IGNORECASE)
 # Dynamics 365: the column "Send Marketing Materials" holds "Do Not Send".
@@ -171,6 +198,8 @@ def refusal_in(header: str) -> Refused:
     text = _bare(header)
     if text in _BY_NAME:
         return _BY_NAME[text]
+    if _has(DEATH, text):
+        return "both"
     if not _has(_REFUSALS, text):
         return "ask" if _has(_DOUBT, text) and not _has(_ELSEWHERE, text) else ""
     if _has(_ABOUT, text):
@@ -184,6 +213,11 @@ def refusal_in(header: str) -> Refused:
     if _has(_PROFILING, text):
         return "profiling"
     return "processing" if _has(_PROCESSING, text) else "both"
+
+
+def stands_alone(header: str) -> bool:
+    """Tell whether a header is nothing but a word such as "Cancelled" or "Refused"."""
+    return _has(STANDS_ALONE, _bare(header))
 
 
 def tells_in_words(header: str) -> bool:
@@ -216,6 +250,7 @@ def _bare(header: str) -> str:
     parted = _NUMBER.sub("number", unicodedata.normalize("NFKC", _WORDS.sub(" ", header)))
     letters = unicodedata.normalize("NFKD", parted.casefold())
     plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    plain = plain.translate(_STROKES)
     return re.sub(r"[\W\d_]+", " ", plain.replace("'", "").replace("\u2019", "")).strip()
 
 
@@ -223,7 +258,7 @@ def _bare(header: str) -> str:
 def _marked(pattern: str) -> str:
     # Marks are gone from the header, so they go from the words.
     folded = unicodedata.normalize("NFKD", pattern)
-    return "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return "".join(sign for sign in folded if not unicodedata.combining(sign)).translate(_STROKES)
 
 
 def _has(pattern: str, text: str) -> bool:

@@ -80,7 +80,6 @@ def merge_child(
     if not paths:
         return [(0, 0, 0) for _ in batches]
     stored = db.columns(table)
-    has_lead = "lead_source_id" in SCHEMAS[table]
     scope = f"source_system = '{batches[0].source_system}'" if "source_system" in stored else "true"
     db.run(_statement(table, stored, scope, is_own=is_own), paths=paths)
     own = quoted(OWN_IDS[table])
@@ -120,6 +119,24 @@ def merge_child(
             f"DELETE FROM {quoted(table)} WHERE {scope} AND {_identity(table)} IN"
             f" (SELECT {own} FROM landed_child WHERE is_changed)"
         )
+    inserted = write_children(db, table, "landed_child WHERE is_new OR is_changed", at)
+    check_written(table, inserted, rows["written"].item())
+    db.run("DROP TABLE landed_child")
+    of_batch = {row[0]: row[1:] for row in counts.rows()}
+    found = [of_batch.get(batch.batch_id, (0, 0, 0)) for batch in batches]
+    return [(loaded, updated, total - loaded - updated) for loaded, updated, total in found]
+
+
+def write_children(db: Database, table: str, rows: str, at: datetime, **params: object) -> int:
+    """Insert landed rows that have their lead, and return how many were inserted.
+
+    Parameters
+    ----------
+    rows : str
+        What stands behind FROM: the columns of the batches and ``lead_key``; `params` are its own.
+    """
+    stored = db.columns(table)
+    has_lead = "lead_source_id" in SCHEMAS[table]
     plain = {c: _stored(table, c) for c in SCHEMAS[table] if c in stored and c != "ingested_at"}
     values = plain | pack(table, plain)
     columns = [c for c in db.written_columns(table) if c in values and c != "lead_source_id"]
@@ -127,25 +144,25 @@ def merge_child(
     if has_lead:
         # The name of the lead is stored where the lead itself does not say it.
         written += ["lead_key", "CASE WHEN lead_key IS NULL THEN lead_source_id END lead_source_id"]
-    inserted = db.scalar(
+    inserted: int = db.scalar(
         f"INSERT INTO {quoted(table)} BY NAME"
-        f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at"
-        " FROM landed_child WHERE is_new OR is_changed"
+        f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at FROM {rows}"
         # What happened to a lead lies together: it compresses better and is read together.
         f" ORDER BY {'lead_key, ' if has_lead else ''}batch_id, row_number",
         at=at.isoformat(sep=" "),
+        **params,
     )
-    wanted = rows["written"].item()
+    return inserted
+
+
+def check_written(table: str, inserted: int, wanted: int) -> None:
+    """Raise StoreError unless every new or changed row was written."""
     if inserted != wanted:
         raise StoreError(
             f"{inserted} rows were written to {table}",
             expected=f"{wanted}, the new and the changed ones",
             fix="nothing was published; report this file",
         )
-    db.run("DROP TABLE landed_child")
-    of_batch = {row[0]: row[1:] for row in counts.rows()}
-    found = [of_batch.get(batch.batch_id, (0, 0, 0)) for batch in batches]
-    return [(loaded, updated, total - loaded - updated) for loaded, updated, total in found]
 
 
 def _statement(table: str, stored: Collection[str], scope: str, *, is_own: bool) -> str:

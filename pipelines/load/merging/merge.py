@@ -12,10 +12,13 @@ from pipelines.load.meaning.kinds import KINDS
 from pipelines.load.merging.absorbed import close_absorbed
 from pipelines.load.merging.children import Counts, attach_waiting, merge_child
 from pipelines.load.merging.leads import merge_leads
+from pipelines.load.merging.new_children import add_children, are_all_new
 from pipelines.store import Database
 
 # Of one statement, leads aside; bounds the memory and the spill of a merge.
 GROUP_ROWS: Final = 3_000_000
+# Of rows that are compared with none.
+NEW_ROWS: Final = 6_000_000
 
 
 @dataclass(frozen=True)
@@ -70,35 +73,61 @@ def merge(db: Database, batches: Sequence[Landed], at: datetime) -> list[MergeCo
     StoreError
         The counts do not add up; the staging store is then worthless and must be dropped.
     """
-    found: list[MergeCounts] = []
-    for group in _groups(batches):
-        list_superseded(db, group)
-        if group[0].kind == "leads":
-            found.append(_merge_leads(db, group[0], at + timedelta(microseconds=len(found))))
-        else:
-            counts = _merge_children(db, group, at)
-            found += [_counts(batch, *n) for batch, n in zip(group, counts, strict=True)]
-    for one in found:
+    found: dict[int, MergeCounts] = {}
+    for series in _series(db, batches):
+        table = KINDS[batches[series[0]].kind].table
+        whole = [batches[place] for place in series]
+        list_superseded(db, whole)
+        is_new = are_all_new(db, whole, table)
+        counted: list[MergeCounts] = []
+        for group in _groups(whole, NEW_ROWS if is_new else GROUP_ROWS):
+            list_superseded(db, group)
+            if group[0].kind == "leads":
+                counted.append(_merge_leads(db, group[0], at + timedelta(microseconds=len(found))))
+            else:
+                counts = _merge_children(db, group, at, is_new=is_new)
+                counted += [_counts(batch, *n) for batch, n in zip(group, counts, strict=True)]
+        found |= dict(zip(series, counted, strict=True))
+    merged = [found[place] for place in range(len(batches))]
+    for one in merged:
         _audit(one)
-    if found:
+    if merged:
         # It reads all leads, so once, when everything is there.
-        found[-1] = replace(found[-1], attached=attach_waiting(db))
-    return found
+        merged[-1] = replace(merged[-1], attached=attach_waiting(db))
+    return merged
 
 
-def _groups(batches: Sequence[Landed]) -> Iterator[list[Landed]]:
-    """Put neighbours of one kind and source together: a merge reads all leads, whatever it brings.
+def _series(db: Database, batches: Sequence[Landed]) -> Iterator[list[int]]:
+    """Put batches of one kind and source together: a merge reads all leads, whatever it brings.
 
-    Leads stay alone, for what their files lack keeps its stored value, file by file.
+    The files of one command lie mixed, by their names. What came before leads stays before them,
+    and leads stay alone, for what their files lack keeps its stored value, file by file. Rows of a
+    table without sources are compared with all of it, so these batches stay in their order.
+
+    Returns
+    -------
+    iterator of list of int
+        Places in `batches`.
     """
+    series: dict[tuple[str, str], list[int]] = {}
+    has_source = {b.kind: "source_system" in db.columns(KINDS[b.kind].table) for b in batches}
+    for place, batch in enumerate(batches):
+        if batch.kind == "leads":
+            yield from series.values()
+            series = {}
+            yield [place]
+        else:
+            source = batch.source_system if has_source[batch.kind] else ""
+            series.setdefault((batch.kind, source), []).append(place)
+    yield from series.values()
+
+
+def _groups(batches: Sequence[Landed], most: int) -> Iterator[list[Landed]]:
+    """Cut a series into neighbours of one source with at most `most` rows, or into single files."""
     group: list[Landed] = []
     for batch in batches:
-        is_alike = bool(group) and (batch.kind, batch.source_system) == (
-            group[0].kind,
-            group[0].source_system,
-        )
         rows = sum(one.landed for one in group) + batch.landed
-        if group and (not is_alike or batch.kind == "leads" or rows > GROUP_ROWS):
+        if group and (batch.source_system != group[0].source_system or rows > most):
             yield group
             group = []
         group.append(batch)
@@ -117,12 +146,17 @@ def _merge_leads(db: Database, batch: Landed, at: datetime) -> MergeCounts:
     return replace(found, older=counts.older)
 
 
-def _merge_children(db: Database, batches: Sequence[Landed], at: datetime) -> list[Counts]:
+def _merge_children(
+    db: Database, batches: Sequence[Landed], at: datetime, *, is_new: bool
+) -> list[Counts]:
     table = KINDS[batches[0].kind].table
     if table == "suppression":
         # The truth of suppressions is the ledger; what landed is handed to it by the run.
         return [(batch.landed, 0, 0) for batch in batches]
-    counts = merge_child(db, batches, table, at, is_own=True)
+    if is_new:
+        counts = add_children(db, batches, table, at)
+    else:
+        counts = merge_child(db, batches, table, at, is_own=True)
     if table != "consent_event":
         # A no that stands beside an activity or outcome of a lead.
         merge_child(db, batches, "consent_event", at, is_own=False)

@@ -73,7 +73,12 @@ class Region:
 
     def line_type(self, number: pl.Expr) -> pl.Expr:
         """Name the line: special, both, mobile or landline; null when the number is not valid."""
-        fixed, mobile = number.str.contains(self.fixed), number.str.contains(self.mobile)
+        fixed = number.str.contains(self.fixed)
+        if self.fixed == self.mobile:
+            # North America: nobody can tell, and one question is enough.
+            is_any = number.str.contains(self.special) | fixed
+            return pl.when(self.is_general(number) & is_any).then(pl.lit("unknown"))
+        mobile = number.str.contains(self.mobile)
         kind = (
             pl.when(number.str.contains(self.special))
             .then(pl.lit("unknown"))

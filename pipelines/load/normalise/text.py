@@ -8,14 +8,23 @@ import polars as pl
 
 TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "oui", "si", "sí",
               "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sim", "tak",
-              "prawda")  # fmt: skip
+              "prawda", "ano", "áno", "igen", "da", "evet", "kyllä", "jah", "jā", "taip", "ναι",  # noqa: RUF001 - Greek
+              "да", "так", "はい", "是", "예", "네", "có")  # fmt: skip
 FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", "nee", "non",
-               "falsch", "faux", "falso", "onwaar", "não", "nao", "nie", "fałsz")  # fmt: skip
+               "falsch", "faux", "falso", "onwaar", "não", "nao", "nie", "fałsz", "nej", "nei",
+               "ei", "ne", "nem", "nu", "hayır", "hayir", "nē", "όχι", "нет", "ні", "いいえ", "否",  # noqa: RUF001 - Turkish, Greek
+               "아니요", "아니오", "không")  # fmt: skip
 # Dynamics 365 writes "Allow" in the column "Do not allow Emails".
 _NO_OBJECTION = ("allow", "allowed", "send")
+# What databases, spreadsheets and programs write where a cell is empty.
+EMPTY_WORDS = ("null", "(null)", "<null>", "\\n", "none", "nan", "nil", "n/a", "#n/a", "<na>", "[]",
+               "{}", "-", "--", "0000-00-00", "0000-00-00 00:00:00")  # fmt: skip
 
-_WHITE = " \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c"
+# No-break and zero-width spaces, marks of byte order and direction, soft hyphens.
+_WHITE = " \t\r\n\u00a0\u2007\u202f\ufeff\x00\x0b\x0c\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
 _ODD = r"[^ -~]"
+# Cells in doubt are trimmed by themselves where they are fewer than one in so many.
+_SELDOM = 8
 
 
 def clean(column: str | pl.Expr) -> pl.Expr:
@@ -26,7 +35,23 @@ def clean(column: str | pl.Expr) -> pl.Expr:
 
 
 def cleaned(values: pl.Series) -> pl.Series:
-    """Do to a whole column what `clean` does, in less time where no cell is blank."""
+    """Do to a whole column what `clean` does, rewriting only where a cell may need it."""
+    # Blank, control or character beyond ASCII at an end: told by its first and its last byte.
+    last = values.cast(pl.Binary).bin.get(-1, null_on_oob=True)
+    is_doubtful = (values < "!") | (values > "~") | (last < ord("!")) | (last > ord("~"))
+    doubtful = is_doubtful.sum()
+    if not doubtful:
+        return values
+    if _SELDOM * doubtful > len(values):
+        return _trimmed(values)
+    rows = is_doubtful.arg_true()
+    given = values.gather(rows)
+    trimmed = _trimmed(given)
+    # Most of them end in a letter beyond ASCII.
+    return values if trimmed.equals(given) else values.clone().scatter(rows, trimmed)
+
+
+def _trimmed(values: pl.Series) -> pl.Series:
     trimmed = values.str.strip_chars(_WHITE)
     shortest = trimmed.str.len_bytes().min()
     if shortest != 0:
@@ -66,11 +91,12 @@ def booleans(values: pl.Series) -> pl.Series:
 def opt_out(column: str) -> pl.Expr:
     """Read an opt-out flag. Utf8 -> Boolean, never null.
 
-    Blank, the false words and "Allow" are no opt-out. Every other value is one: a date, a reason or
-    a word we do not know more likely says no than yes, and calling by mistake cannot be undone.
+    Blank, the false words, "Allow" and what programs write for nothing are no opt-out. Every other
+    value is one: a date, a reason or a word we do not know more likely says no than yes, and
+    calling by mistake cannot be undone.
     """
     word = clean(column).str.to_lowercase()
-    return word.is_not_null() & ~word.is_in(FALSE_WORDS + _NO_OBJECTION)
+    return word.is_not_null() & ~word.is_in(FALSE_WORDS + _NO_OBJECTION + EMPTY_WORDS)
 
 
 def fold(column: pl.Expr) -> pl.Expr:

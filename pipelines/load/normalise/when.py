@@ -35,11 +35,12 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p
 _CLEAR_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d %Y", "%d-%b-%Y", "%d %B %Y",
                 "%B %d %Y")  # fmt: skip
 _ORDERED = {"dmy": ("%d/%m/%Y",), "mdy": ("%m/%d/%Y",)}
-_YEARS = (1900, 2100)
+_SECOND_US, _MINUTE_US = 1_000_000, 60_000_000
+_BEFORE, _LAST = datetime(1900, 1, 1), datetime(2100, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001 - naive, as UTC is here
 # Furthest from UTC that a clock on earth is, in minutes (Kiribati); beyond it, damage.
 _FURTHEST = 14 * 60
 # What programs store for no date: their own day zero. Nobody did anything at those midnights.
-_NO_DATE = (datetime(1970, 1, 1), datetime(1900, 1, 1))  # noqa: DTZ001 - naive, as UTC is here
+_NO_DATE = datetime(1970, 1, 1)  # noqa: DTZ001 - naive, as UTC is here
 _CLOCK_TIME = r"[0-9]:[0-9]|[0-9]{10,}|T[0-9]"
 
 
@@ -70,8 +71,9 @@ def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
     those. Day zero of a program (1970-01-01, 1900-01-01, at midnight) is no date.
     """
     text = cleaned(values)
-    found = _plain(text, style)
-    left = (text.is_not_null() & found.is_null()).arg_true()
+    read = _plain(text, style)
+    left = (text.is_not_null() & read.is_null()).arg_true()
+    found = read.to_frame("v").select(pl.when(_is_date("v")).then("v"))["v"]
     if not left.is_empty():
         found = found.scatter(left, any_clock(text.gather(left), style))
     return found.alias(values.name)
@@ -80,6 +82,7 @@ def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
 def _plain(text: pl.Series, style: DateStyle) -> pl.Series:
     """Read what databases write and what can be read in one step; null where that is not so.
 
+    It may be no date that counts, such as 2999-12-31: nothing else can be meant by it.
     A column is tried as a whole when most of a probe fits: any other is read by the rules at once.
     """
     nothing = pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
@@ -91,14 +94,13 @@ def _plain(text: pl.Series, style: DateStyle) -> pl.Series:
     ways = (_clock, _day, _iso) if style.timezone == "UTC" else (_day, _iso_utc)
     for read in ways:
         if 2 * read(probe).count() > len(probe):
-            value = read(text)
-            return value.to_frame("v").select(pl.when(_is_date("v")).then("v"))["v"]
+            return read(text)
     return nothing
 
 
 def _is_date(column: str) -> pl.Expr:
     clock = pl.col(column)
-    return clock.dt.year().is_between(*_YEARS) & (clock != _NO_DATE[0]) & (clock != _NO_DATE[1])
+    return clock.is_between(_BEFORE, _LAST, closed="right") & (clock != _NO_DATE)
 
 
 def run_twice(values: pl.Series, found: pl.Series, style: DateStyle) -> int:
@@ -251,12 +253,15 @@ _PROBE = 512
 
 def _parse(text: pl.Series, fmt: str) -> pl.Series:
     has_clock = any(code in fmt for code in ("%H", "%I", "%T", "%R", "%X", "%c"))
-    if has_clock:
-        clock = text.str.to_datetime(fmt, time_unit="us", strict=False, exact=True)
-        # The parser counts a 61st second into the next minute.
-        leaps = text.str.contains(":60", literal=True).fill_null(value=False)
-        return clock.set(leaps, None) if leaps.any() else clock
-    return text.str.to_date(fmt, strict=False, exact=True).cast(pl.Datetime("us"))
+    # The parser's own memory of what it has read costs more than reading does.
+    if not has_clock:
+        day = text.str.to_date(fmt, strict=False, exact=True, cache=False)
+        return day.cast(pl.Datetime("us"))
+    clock = text.str.to_datetime(fmt, time_unit="us", strict=False, exact=True, cache=False)
+    # The parser counts a 61st second into the next minute.
+    begins = (clock.to_physical() % _MINUTE_US < _SECOND_US).arg_true()
+    leaps = begins.filter(text.gather(begins).str.contains(":60", literal=True))
+    return clock if leaps.is_empty() else clock.scatter(leaps, None)
 
 
 def _epoch(text: pl.Series) -> pl.Series:

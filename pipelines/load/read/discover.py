@@ -35,6 +35,7 @@ _FOREIGN = {
 _JSON_START = re.compile(rb'\s*(?:\{\s*["}]|\[\s*[{\]])')
 _JSON_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 _HEAD = 64 * 1024
+_CHUNK = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class InputFile:
     Parameters
     ----------
     sha256 : str
-        Hash of the bytes as they lie on disk; what makes a file "the same file".
+        Hash of the content, unpacked: what makes a file "the same file". An archive and what is in
+        it are one, and so are two archives of it, which differ in a time and a level.
     """
 
     path: Path
@@ -138,7 +140,8 @@ def inspect(path: Path) -> InputFile:
                 fix="export again",
             )
         format_ = _format(path, head, compression)
-        return InputFile(path, format_, compression, _sha256(path), path.stat().st_size)
+        digest = _sha256(path, compression)
+        return InputFile(path, format_, compression, digest, path.stat().st_size)
 
 
 def _named(path: Path) -> list[Path]:
@@ -204,9 +207,18 @@ def unpacking(path: Path, compression: Compression) -> Iterator[None]:
         ) from None
 
 
-def _sha256(path: Path) -> str:
-    with _reading(path), path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _sha256(path: Path, compression: Compression | None = None) -> str:
+    if compression is None:
+        with _reading(path), path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with (
+        unpacking(path, compression),
+        pa.input_stream(str(path), compression=compression) as stream,
+    ):
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _unpacked(path: Path, compression: Compression) -> bytes:
@@ -245,5 +257,6 @@ def _is_binary(head: bytes) -> bool:
     nuls = head.count(0)
     if nuls and nuls > 0.3 * len(head) and 0 in (head[0::2].count(0), head[1::2].count(0)):
         return False
-    control = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13))
-    return control > 0.01 * len(head)
+    # NULs alone are damage that the reader knows; in binary data they have company.
+    control = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (9, 10, 12, 13))
+    return nuls > 0.1 * len(head) or control > 0.01 * len(head)

@@ -1,5 +1,6 @@
 """The line that names the columns, should it stand in a file once more."""
 
+from collections.abc import Sequence
 from operator import methodcaller
 
 from pipelines.load.read.grammar import Grammar, without_end
@@ -14,11 +15,6 @@ class HeaderLine:
         As it stands in the file.
     width : int
         Number of columns; of a single one nobody can tell a name from a value.
-
-    Attributes
-    ----------
-    may_be : callable
-        Tells cheaply whether a line begins like the header.
     """
 
     def __init__(self, grammar: Grammar, header: bytes, width: int) -> None:
@@ -27,14 +23,16 @@ class HeaderLine:
         first = grammar.split(without_end(header))[0] if header and width > 1 else b""
         quoted = grammar.quote + first + grammar.quote
         starts = (first + grammar.delimiter, quoted + grammar.delimiter) if first else ()
-        self.is_sought = bool(starts)
-        self.may_be = methodcaller("startswith", tuple(set(starts)))
+        self._may_be = methodcaller("startswith", tuple(set(starts)))
+
+    def may_be_among(self, lines: Sequence[bytes]) -> bool:
+        """Tell cheaply whether one of many lines begins like the header."""
+        return any(map(self._may_be, lines))
 
     def is_again(self, line: bytes) -> bool:
         """Tell whether a line names the columns once more."""
         return (
-            self.is_sought
-            and bool(self.may_be(line))
+            bool(self._may_be(line))
             and self._grammar.record.fullmatch(line) is not None
             and self._cells_of(line) == self._names
         )

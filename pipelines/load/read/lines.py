@@ -18,6 +18,8 @@ class Lines:
         Byte offset of the next line.
     line : int
         Its number, from 1.
+    is_plain : bool
+        The lines at hand are ASCII and have no CR.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -26,6 +28,7 @@ class Lines:
         self._at = 0
         self._is_cut = False
         self.block = b""
+        self.is_plain = False
         self.offset = 0
         self.line = 1
 
@@ -48,6 +51,7 @@ class Lines:
         self.block = self._stream.read(_READ_BYTES)
         if self.block and not self.block.endswith(b"\n"):
             self.block += self._stream.readline(MAX_LINE_BYTES)
+        self.is_plain = self.block.isascii() and b"\r" not in self.block
         lines = io.BytesIO(self.block).readlines()
         self._is_cut = bool(lines) and len(lines[-1]) >= MAX_LINE_BYTES and lines[-1][-1:] != b"\n"
         return lines
@@ -65,7 +69,9 @@ class Lines:
     def ahead(self, count: int) -> bytes | None:
         """Return the line `count` after the next one, reading on when needed."""
         while self._at + count >= len(self._lines):
+            was_plain = self.is_plain
             lines = self._read()
+            self.is_plain &= was_plain
             if not lines:
                 return None
             self._lines.extend(lines)

@@ -17,5 +17,7 @@ FROM read_csv(
     header = $has_header,
     strict_mode = true,
     null_padding = false,
+    -- What MySQL and PostgreSQL write for NULL.
+    nullstr = ['', '\N'],
     max_line_size = 2097152
 )

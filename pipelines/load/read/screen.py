@@ -20,6 +20,7 @@ from pipelines.load.read.dialect import Dialect
 from pipelines.load.read.encoding import is_utf8
 from pipelines.load.read.grammar import Grammar, has_bare_cr, without_end
 from pipelines.load.read.header_line import HeaderLine
+from pipelines.load.read.line_shapes import foreign, misshapen
 from pipelines.load.read.lines import Lines
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.read.screening import Screening
@@ -51,6 +52,8 @@ class Screen:
         self._width = width
         exact = self.grammar.exact(width)
         self._exact = re.compile(exact + b"\r?\n", re.DOTALL)
+        # With an escape character a quote may stand inside of its field.
+        self._is_by_bytes = len(self._delimiter) == 1 and not self.grammar.escape
         self._inner = re.compile(exact, re.DOTALL)
         self._part = re.compile(b"(" + exact + rb")(?:\r\n?|\n|\Z)", re.DOTALL)
         self._several = re.compile(
@@ -130,24 +133,23 @@ class Screen:
         """Return which lines of a block are no whole, flawless records: not `_is_good`.
 
         Each thing that can be wrong is looked for in the lines where it is in the block at all.
-        Where no quote is in a line its delimiters are counted, a tenth of the time.
         """
-        delimiter, want, exact = self._delimiter, self._width - 1, self._exact.fullmatch
-        quote = self._quote or b"\n\n"  # no line has two line ends
-        cr = b"\r" if b"\r" in block else b"\n\n"
-        odd = {
-            index
-            for index, line in enumerate(lines)
-            if (not exact(line) if quote in line or cr in line else line.count(delimiter) != want)
-        }
-        if not block.endswith(b"\n"):
-            odd.add(len(lines) - 1)
+        if not self._is_by_bytes:
+            return [index for index, line in enumerate(lines) if not self._is_good(line)]
+        odd = misshapen(
+            block,
+            lines,
+            delimiter=self._delimiter,
+            quote=self._quote,
+            width=self._width,
+            is_exact=self._exact.fullmatch,
+        )
         wrong: list[Callable[[bytes], object]] = []
         wrong += [_has_nul] if b"\0" in block else []
-        wrong += [] if is_utf8(block) else [_is_foreign]
+        odd |= set() if is_utf8(block) else foreign(block)
         wrong += [bytes.isspace] if self._width == 1 else []
         wrong += [_is_too_long] if max(map(len, lines)) > MAX_RECORD_BYTES else []
-        wrong += [self._header.is_again] if self._header.is_sought else []
+        wrong += [self._header.is_again] if self._header.may_be_among(lines) else []
         for is_wrong in wrong:
             odd.update(index for index, is_found in enumerate(map(is_wrong, lines)) if is_found)
         return sorted(odd)
@@ -176,8 +178,8 @@ class Screen:
 
     def _accept(self, state: Lines, found: Screening, lines: list[bytes]) -> None:
         found.records += len(lines)
-        found.is_ascii = found.is_ascii and all(map(bytes.isascii, lines))
-        with_cr = sum(map(_ENDS_IN_CRLF, lines))
+        found.is_ascii = found.is_ascii and (state.is_plain or all(map(bytes.isascii, lines)))
+        with_cr = 0 if state.is_plain else sum(map(_ENDS_IN_CRLF, lines))
         found.is_uniform &= with_cr == (len(lines) if self.ending == b"\r\n" else 0)
         state.take(len(lines))
 
@@ -287,10 +289,6 @@ class Screen:
 
 def _has_nul(line: bytes) -> bool:
     return b"\0" in line
-
-
-def _is_foreign(line: bytes) -> bool:
-    return not is_utf8(line)
 
 
 def _is_too_long(line: bytes) -> bool:

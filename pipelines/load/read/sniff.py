@@ -17,6 +17,8 @@ _SAMPLE_RECORDS = 300
 _SAMPLE_BYTES = 1 << 18
 _EVEN = 0.9
 _CLEARLY = 0.2
+# One may be a name that somebody has put into quotes.
+_PROOFS = 2
 _LEAST_EVEN = 0.5
 
 
@@ -155,7 +157,10 @@ def _best_quoting(
 ) -> Reading:
     """Judge quotes and escapes; the usual ones first, another only where it reads more."""
     quotes = ('"', "'") if quote is None else (quote,)
-    if quote is None and all(_wraps_most(text, d, "'") for d in delimiters):
+    if quote is None and all(
+        _wraps_most(text, d, "'") or (_proves(text, d, "'") and not _wraps(text, d, '"'))
+        for d in delimiters
+    ):
         quotes = ("'",)  # however many records are broken
     escapes = ("", "\\") if escape is None else (escape,)
     best: Reading | None = None
@@ -193,6 +198,14 @@ def _wraps_most(text: bytes, delimiter: str, quote: str) -> bool:
     """Tell whether most delimiters stand between two quotes."""
     d, q = delimiter.encode(), quote.encode()
     return text.count(q + d + q) > text.count(d) / 2
+
+
+def _proves(text: bytes, delimiter: str, quote: str) -> bool:
+    """Tell whether several fields stand in quotes and hold the quote doubled, as no text does."""
+    d, q = re.escape(delimiter.encode()), quote.encode()
+    field = rb"(?:^|(?<=%b))%b((?:[^%b\r\n]|%b%b)*+)%b(?=%b|\r?$)" % (d, q, q, q, q, q, d)
+    found = re.findall(field, text, re.MULTILINE)
+    return sum(q * 2 in inner for inner in found) >= _PROOFS
 
 
 def _read(text: bytes, delimiter: str, quote: str, escape: str) -> Reading:

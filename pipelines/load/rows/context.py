@@ -48,6 +48,8 @@ class Context:
         Canonical field to the number of cells that hold text but no such value.
     twice : Counter
         Canonical field to the number of clocks that their zone ran twice, read as the first.
+    overheard : Counter
+        Column in which nobody expects a no to the number of cells that say one.
     """
 
     plan: Plan
@@ -60,6 +62,7 @@ class Context:
     styles: dict[str, DateStyle] = field(default_factory=dict)
     unreadable: Counter[str] = field(default_factory=Counter)
     twice: Counter[str] = field(default_factory=Counter)
+    overheard: Counter[str] = field(default_factory=Counter)
 
     def cells(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return the trimmed text of a canonical field; null where blank or not supplied."""
@@ -137,10 +140,16 @@ class Context:
 
     def notes(self) -> tuple[str, ...]:
         """Return what was decided about cells, in words."""
-        return tuple(
+        heard = (
+            f"the column {header!r} holds words that say no, and they bind (cells: {count:,});"
+            f' where they mean something else: [consent] ignored = ["{header}"]'
+            for header, count in sorted(self.overheard.items())
+        )
+        clocks = (
             f"clocks of {name} in the hour that its zone ran twice, taken as the first: {count}"
             for name, count in sorted(self.twice.items())
         )
+        return (*heard, *clocks)
 
     def _count_twice(self, name: str, text: pl.Series, value: pl.Series) -> None:
         count = run_twice(text, value, self._style(name))

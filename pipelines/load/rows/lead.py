@@ -64,7 +64,7 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
         tables["static_label"] = _label(good, key, context)
     if plan.outcomes or any(plan.has(name) for name in OUTCOME_SIGNALS):
         tables["outcome"] = outcome_rows(good, key, context)
-    if plan.opt_outs or plan.worded:
+    if plan.opt_outs or plan.worded or plan.overheard:
         who = key.select("row_number", lead_source_id="source_id", contact_key=_NOBODY)
         tables["consent_event"] = consent_rows(good, who, context)
     if plan.has("merged_ids"):

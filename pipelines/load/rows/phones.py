@@ -21,7 +21,11 @@ def both_phones(
     """
     first_phone, more_phones = two_numbers(phone)
     first_mobile, more_mobiles = two_numbers(mobile)
-    found = phone_keys(first_phone, country), phone_keys(first_mobile, country)
+    # Together: what a numbering plan takes, it takes once for either column.
+    both = phone_keys(
+        pl.concat([first_phone, first_mobile.alias(first_phone.name)]), pl.concat([country] * 2)
+    )
+    found = both.head(len(phone)), both.tail(len(phone))
     if more_phones.height:
         found = _placed(found[0], found[1], more_phones, country)
     if more_mobiles.height:

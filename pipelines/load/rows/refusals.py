@@ -1,12 +1,17 @@
 """A refusal in a sentence: what a call came to, where it is none of the words of `words`."""
 
+from functools import lru_cache
+
 import polars as pl
+
+from pipelines.load.meaning.plain_refusals import DEATH
 
 # What the stages after this one take for a no as it is written; see `merging.children.SAYS_NO`.
 _KNOWN = r"^(opted[_ ]out|opt_out|unsubscribed?|(spam )?complaint|do[_ ]not[_ ]call)$"
 _REACH = r"(?:call|contact|phone|ring|e ?mail|mail|messag|text|sms|disturb|market|solicit)"
 _SAYS_NO = "|".join(
     (
+        DEATH,
         rf"\b(do not|don ?t|never|not to( be)?) (re)?{_REACH}",
         rf"\b(do|does|did) ?(not|n ?t) (want|wish|like)( \w+){{0,4}} {_REACH}",
         rf"\bwants? no( \w+){{0,2}} {_REACH}|\bno (contact|calls|e ?mails) please\b",
@@ -51,6 +56,7 @@ _SAYS_NO = "|".join(
     )
 )
 REFUSED = "opted_out"
+_FEW = 200
 
 
 def refused_in_words(results: pl.Series) -> pl.Series:
@@ -64,16 +70,32 @@ def refused_in_words(results: pl.Series) -> pl.Series:
     """
     # Few results are different, and a pattern costs a hundred times what a look-up does.
     known = results.drop_nulls().unique()
-    bare = known.str.to_lowercase()
-    # "DoNotCall" is three words, and marks are written or not.
-    parted = known.str.replace_all(r"(\p{Ll})(\p{Lu})", "$1 $2").str.normalize("NFKD")
-    spelt = parted.str.replace_all(r"\p{M}", "").str.to_lowercase()
-    spelt = spelt.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
-    says_no = spelt.str.contains(_SAYS_NO) & ~bare.str.strip_chars().str.contains(_KNOWN)
-    refused = known.filter(says_no)
+    if len(known) <= _FEW:
+        # Every block of a file holds the same few, and to make a pattern costs most.
+        refused = pl.Series(sorted(_refusing_few(frozenset(known))), dtype=pl.String)
+    else:
+        refused = _refusing(known)
+    if refused.is_empty():
+        return results.clear(len(results))
     return (
         results.to_frame("r")
         .select(pl.when(pl.col("r").is_in(refused.implode())).then(pl.lit(REFUSED)))
         .to_series()
         .alias(results.name)
     )
+
+
+@lru_cache(maxsize=256)
+def _refusing_few(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(_refusing(pl.Series(sorted(words), dtype=pl.String)))
+
+
+def _refusing(known: pl.Series) -> pl.Series:
+    """Return those of different texts that say no."""
+    bare = known.str.to_lowercase()
+    # "DoNotCall" is three words, and marks are written or not.
+    parted = known.str.replace_all(r"(\p{Ll})(\p{Lu})", "$1 $2").str.normalize("NFKD")
+    spelt = parted.str.replace_all(r"\p{M}", "").str.to_lowercase()
+    spelt = spelt.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+    says_no = spelt.str.contains(_SAYS_NO) & ~bare.str.strip_chars().str.contains(_KNOWN)
+    return known.filter(says_no)

@@ -10,6 +10,7 @@ from pipelines.load.meaning.opt_out_columns import FLAGS
 from pipelines.load.meaning.refusal_words import refusal_told
 from pipelines.load.normalise.text import boolean, clean, opt_out
 from pipelines.load.rows.context import Context
+from pipelines.load.rows.overheard import overheard
 from pipelines.load.rows.refusals import refused_in_words
 
 # More different cells in one block of records are no words of a list that people pick from.
@@ -32,6 +33,10 @@ def says_no(good: pl.DataFrame, context: Context) -> dict[str, tuple[pl.Series, 
     """
     plan = context.plan
     told = {h: _told(good[h], is_consent=yes) for h, yes in plan.worded.items()}
+    for header, is_no in overheard(good, plan.overheard).items():
+        # Against what, it need not tell: then against all.
+        told[header] = dict.fromkeys(FLAGS["both"], is_no)
+        context.overheard[header] += int(is_no.sum())
     found = {}
     for flag in CONSENT_FLAGS:
         columns = plan.opt_outs.get(flag, ())

@@ -86,6 +86,8 @@ def word_of(text: pl.Series, vocabulary: dict[str, str]) -> pl.Series:
     """
     table = {alias: word for word, aliases in vocabulary.items() for alias in aliases.split()}
     given = text.drop_nulls().unique()
+    if given.is_empty():
+        return text.clear(len(text))
     bare = given.str.to_lowercase().str.replace_all(r"[\s\-/]+", "_")
     read = bare.replace_strict(table, default=None, return_dtype=pl.String)
     return text.replace_strict(given, read, default=None, return_dtype=pl.String)

@@ -2,11 +2,14 @@
 
 from typing import Literal
 
+import polars as pl
+
 from pipelines.errors import BadInputError
 from pipelines.load.meaning.kinds import FIELD_TYPES
 from pipelines.load.meaning.mapping import Numbers
 from pipelines.load.meaning.plan import Plan
 from pipelines.load.read.records import Records
+from pipelines.load.rows.context import Context
 from pipelines.store import Database, sql
 
 Sign = Literal[".", ","]
@@ -14,6 +17,10 @@ Sign = Literal[".", ","]
 _SAMPLE_RECORDS = 50_000
 # A comma between digits, or a point that may group: only these columns are worth a whole pass.
 _SUSPECT = r"[0-9],[0-9]|\.[0-9]{3}\.|^[^0-9]*[1-9][0-9]{0,2}\.[0-9]{3}(?:[^0-9]|$)"
+
+# One sign that may group thousands or separate decimals, and nothing that proves which.
+_EITHER = r"^\D*[0-9]{1,3}[.,][0-9]{3}\D*$"
+_PROVED = r"[.,].*[.,]|[.,][0-9]{1,2}\D*$|[.,][0-9]{4}|[0-9]{4}[.,]"
 
 
 def decimal_sign(plan: Plan, records: Records, numbers: Numbers, db: Database) -> Sign:
@@ -70,3 +77,21 @@ def _unclear(header: str, what: str, records: Records) -> BadInputError:
         expected="one decimal sign, given or proved by the numbers",
         fix='say it in a mapping file: [numbers] decimal = "." or ","',
     )
+
+
+def either_way(context: Context, head: pl.DataFrame) -> list[str]:
+    """Return the columns whose numbers could be read in two ways, as far as the sample shows."""
+    plan = context.plan
+    found = []
+    for header in plan.headers:
+        fields = [name for name, claimed in plan.claims.items() if claimed == header]
+        is_number = any(FIELD_TYPES.get(name) in ("number", "integer") for name in fields)
+        if not is_number and (fields or header not in plan.custom):
+            continue
+        cells = context.column(head, header).drop_nulls()
+        either = cells.str.contains(_EITHER)
+        # Of a column that nobody knows, numbers have to be all that it holds.
+        is_either = either.any() if is_number else bool(len(cells)) and either.all()
+        if is_either and not cells.str.contains(_PROVED).any():
+            found.append(header)
+    return found

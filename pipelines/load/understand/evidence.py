@@ -13,12 +13,16 @@ from pipelines.load.meaning.kinds import Kind, kind_of
 from pipelines.load.meaning.mapping import Mapping
 from pipelines.load.meaning.plan import make_plan
 from pipelines.load.meaning.presets import best, matches
-from pipelines.load.meaning.presets.headers import joined
+from pipelines.load.meaning.presets.aliases import ALIASES, ID_NAMES
+from pipelines.load.meaning.presets.headers import joined, plain
+from pipelines.load.meaning.refusal_words import refusal_in
 from pipelines.load.normalise.ids import salesforce_18
 from pipelines.load.read.records import Records
 from pipelines.store import Database
 
 _SAMPLE = 500
+# One word in a record may be called like a column.
+_FEWEST_NAMES = 2
 _ID = r"^[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?$"
 # The first three characters of an id name its object, in every org.
 _OBJECTS = {"00Q": "leads", "003": "contacts", "00T": "tasks", "00U": "events",
@@ -47,11 +51,14 @@ def by_content(given: Mapping, records: Records, kind: Kind, db: Database) -> Ma
     Raises
     ------
     BadInputError
-        The file is loaded as leads and holds something else; names the `--as` that reads it.
+        The file is loaded as leads and holds something else; names the `--as` that reads it. Or
+        its header has a second line.
     """
+    headers = records.headers
+    if given.file.header_rows is None and given.file.header is None and not given.file.columns:
+        _check_second_line(records, kind, db)
     if given.preset or given.fields or given.label:
         return given
-    headers = records.headers
     known, _ = best(headers, kind.name)
     is_known = known is not None
     if kind.name == "leads":
@@ -112,6 +119,32 @@ def _check_ids(objects: dict[str, str]) -> None:
             if kind
             else "export the leads; where these are what you call leads, say so in a mapping file",
         )
+
+
+def _check_second_line(records: Records, kind: Kind, db: Database) -> None:
+    """Refuse a header of two lines of which the first was taken for all of it.
+
+    The names below are the finer ones, and a column that says no may be among them.
+    """
+    if records.about.get("format") != "csv" or not records.total:
+        return
+    first = records.head(db, 1).drop("row_number").cast(pl.String)
+    cells = [cell.strip() for row in first.iter_rows() for cell in row if cell and cell.strip()]
+    names = sum(_is_name(cell, kind) for cell in cells)
+    # A no is a name here only beside others: a record may hold one as well.
+    with_noes = sum(_is_name(cell, kind) or bool(refusal_in(cell)) for cell in cells)
+    if names >= _FEWEST_NAMES and with_noes > max(_FEWEST_NAMES, len(cells) / 2):
+        raise BadInputError(
+            f"the first record of {records.file_name} holds names of columns, as its header does",
+            expected="a header of one line, or a mapping file that says of how many",
+            fix="[file] header_rows = 2; where it is a record all the same: header_rows = 1",
+        )
+
+
+def _is_name(cell: str, kind: Kind) -> bool:
+    word = joined(cell)
+    is_field = plain(cell).replace("-", " ").replace(" ", "_") in kind.fields
+    return is_field or word in ALIASES or word in ID_NAMES
 
 
 def _check_headers(headers: Sequence[str], *, is_known: bool) -> None:

@@ -18,7 +18,7 @@ from pipelines.load.meaning.kinds import CONSENT_FLAGS, kind_of
 from pipelines.load.meaning.mapping import Consent
 from pipelines.load.meaning.mapping import Mapping as MappingFile
 from pipelines.load.meaning.plan import Plan, make_plan
-from pipelines.load.normalise.text import boolean, clean
+from pipelines.load.normalise.text import EMPTY_WORDS, boolean, clean
 from pipelines.load.rows.words import CONSENT_STATUSES, DISPOSITIONS, word_of
 from pipelines.load.understand.drift import columns_of, same_columns
 
@@ -42,7 +42,8 @@ def _in(vocabulary: dict[str, str]) -> Callable[[pl.Series], pl.Series]:
 
 
 def _is_flag(cells: pl.Series) -> pl.Series:
-    return cells.to_frame("t").select(boolean("t").is_not_null()).to_series()
+    is_empty = clean("t").str.to_lowercase().is_in(EMPTY_WORDS)
+    return cells.to_frame("t").select(boolean("t").is_not_null() | is_empty).to_series()
 
 
 # Loose on purpose: only another kind of content must show, not a bad cell.

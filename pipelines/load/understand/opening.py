@@ -17,7 +17,7 @@ from pipelines.load.read.records import Records
 from pipelines.load.rows.context import Context
 from pipelines.load.understand.decimal_sign import decimal_sign
 from pipelines.load.understand.evidence import by_content
-from pipelines.load.understand.id_column import with_id
+from pipelines.load.understand.id_column import UnclearIdError, with_id
 from pipelines.load.understand.sources import akin, last_load
 from pipelines.load.understand.styles import date_styles
 from pipelines.store import Database
@@ -69,7 +69,7 @@ def open_file(
     batches_dir : pathlib.Path or None
         Where the last load of the source is looked up.
     is_lenient : bool
-        Dates that could be read in two ways become a question instead of an error.
+        What only the mapping can tell becomes a question instead of an error.
 
     Raises
     ------
@@ -83,7 +83,13 @@ def open_file(
     source, source_from = source_system_of(mapping, source_system, plan, file)
     before = last_load(batches_dir, kind, source) if batches_dir is not None else None
     named = before.claims.get("source_id") if before else None
-    plan = with_id(plan, mapping, records, db, before=named)
+    question = ""
+    try:
+        plan = with_id(plan, mapping, records, db, before=named)
+    except UnclearIdError as error:
+        # Where nothing is stored, rows may be named by their numbers.
+        plan = error.plan or plan
+        question = str(error) if is_lenient else ""
     context = Context(
         plan=plan,
         source_system=source,
@@ -93,7 +99,6 @@ def open_file(
         at=at,
         decimal=mapping.numbers.decimal,
     )
-    question = ""
     try:
         styles = date_styles(plan, records, mapping.dates, db)
         sign = decimal_sign(plan, records, mapping.numbers, db)
@@ -101,7 +106,7 @@ def open_file(
     except BadInputError as error:
         if not is_lenient:
             raise
-        question = str(error)
+        question = "; ".join(filter(None, (question, str(error))))
         styles = dict.fromkeys(plan.date_columns(), DateStyle(mapping.dates.timezone))
     bound_by = before
     if before is None and batches_dir is not None:

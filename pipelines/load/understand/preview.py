@@ -20,6 +20,7 @@ from pipelines.load.rows.child import child_rows
 from pipelines.load.rows.context import Context, Rows
 from pipelines.load.rows.lead import lead_rows
 from pipelines.load.rows.notes import notes_below
+from pipelines.load.understand.decimal_sign import either_way
 from pipelines.load.understand.drift import Drift, drift_of
 from pipelines.load.understand.frozen import ConsentSurvey, check_there
 from pipelines.load.understand.opening import Opened, open_file
@@ -28,9 +29,6 @@ from pipelines.store import Database
 _FIRST_ROWS = 5
 _SHOWN_PLACES = 5
 _WIDER = {"BIGINT": 0, "DOUBLE": 1, "VARCHAR": 2}
-# One sign that may group thousands or separate decimals, and nothing that proves which.
-_EITHER = r"^\D*[0-9]{1,3}[.,][0-9]{3}\D*$"
-_PROVED = r"[.,].*[.,]|[.,][0-9]{1,2}\D*$|[.,][0-9]{4}|[0-9]{4}[.,]"
 
 
 @dataclass(frozen=True)
@@ -279,15 +277,12 @@ def _problems(opened: Opened, head: pl.DataFrame) -> tuple[str, ...]:
         for name, count in context.unreadable.items()
         if count
     ]
-    for name, header in context.plan.claims.items():
-        if FIELD_TYPES.get(name) in ("number", "integer"):
-            cells = context.cells(head, name).drop_nulls()
-            if cells.str.contains(_EITHER).any() and not cells.str.contains(_PROVED).any():
-                problems.append(
-                    f"numbers such as 1,234 or 1.234 in the column {header!r} could be read in two"
-                    f" ways; read with the decimal sign {context.decimal!r}; to say otherwise:"
-                    ' [numbers] decimal = "," or "." in a mapping file'
-                )
+    for header in either_way(context, head):
+        problems.append(
+            f"numbers such as 1,234 or 1.234 in the column {header!r} could be read in two"
+            f" ways; read with the decimal sign {context.decimal!r}; to say otherwise:"
+            ' [numbers] decimal = "," or "." in a mapping file'
+        )
     return tuple(problems)
 
 

@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_used_keeps_no_other_from_being_shown(tmp_path, mo
     broken, whole = tmp_path / "a.csv", tmp_path / "b.csv"
     broken.write_bytes(bytes(range(256)) * 20)
     whole.write_text("source_id,email\n1,ann@x.example\n")
-    with pytest.raises(BadInputError, match=r"^a\.csv: "):
+    with pytest.raises(BadInputError, match=r"^a\.csv is binary data"):
         previewing.show_preview(LoadRequest([broken, whole], "leads"), as_json=False)
     assert "b.csv: 1 records" in capsys.readouterr().out
 

@@ -133,3 +133,17 @@ def test_what_lies_in_a_packed_file_is_looked_at(tmp_path, content, said):
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=said):
         inspect(path)
+
+
+def test_an_archive_is_the_file_that_is_in_it(tmp_path):
+    content = b"id,name\n1,x\n"
+    made = {"a.csv": content}
+    made |= {f"{i}.csv.gz": gzip.compress(content, level, mtime=i) for i, level in ((1, 1), (2, 9))}
+    for name, bytes_ in made.items():
+        (tmp_path / name).write_bytes(bytes_)
+    assert len({inspect(tmp_path / name).sha256 for name in made}) == 1
+
+
+def test_nuls_among_text_are_damage_and_no_binary_data(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"id,na\0me\n1,Jo\0s\n2,Ann\n")
+    assert inspect(tmp_path / "x.csv").format == "csv"

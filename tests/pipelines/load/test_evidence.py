@@ -176,3 +176,13 @@ def test_a_name_is_a_persons_where_their_address_stands_beside_it(load, header, 
     extra = ["Lee"] * (header.count(",") - 1)
     landed = load(f"id,{header}\n1,{','.join(cells + extra)}\n")
     assert rows(landed, "lead")["full_name"].to_list() == [name]
+
+
+def test_a_second_line_of_names_is_asked_about(load):
+    content = "Lead,,Contact,,Consent\nId,Name,Email,Phone,Do Not Call\n1,Ann,a@x.io,,yes\n"
+    with pytest.raises(BadInputError, match="names of columns") as caught:
+        load(content)
+    assert "header_rows = 2" in caught.value.fix
+    read = load(content, file={"header_rows": 2})
+    assert read.consent.keys() == {"Consent Do Not Call"}
+    assert load("source_id,channel\nEmail,Phone\n", name="b.csv").landed == 1

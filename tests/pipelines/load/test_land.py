@@ -223,3 +223,23 @@ def test_an_export_of_headers_alone_holds_nothing(load):
         "occurred_at": "Won on", "milestone": "=won",
     })  # fmt: skip
     assert (landed.records, landed.landed) == (0, 0)
+
+
+def test_a_file_and_its_archive_are_one_load(load):
+    plain = load("email,city\na@x.io,Rome\n")
+    packed = load(gzip.compress(b"email,city\na@x.io,Rome\n"), name="file.csv.gz")
+    assert packed.batch_id == plain.batch_id, "without an id its leads would be there twice"
+
+
+def test_what_databases_write_for_null_is_empty(load):
+    lead = rows(load("source_id,email,name\n1,\\N,\\N\n2,a@x.io,Ann\n"), "lead")
+    assert lead["full_name"].to_list() == [None, "Ann"]
+    assert lead["email"].to_list() == [None, "a@x.io"]
+
+
+def test_a_doubled_quote_proves_which_quote_it_is(load):
+    # Of the damaged record a reading with the usual quote makes something, and so wins by count.
+    content = "source_id,full_name,city\n1,'O''Neil',5\" pipe\n  2 , 'it''s' , x\n3,'D''Arcy',y\n"
+    landed = load(content)
+    assert rows(landed, "lead")["full_name"].to_list() == ["O'Neil", "D'Arcy"]
+    assert landed.quarantined == 1, "a blank before a quote has two readings"

@@ -7,6 +7,8 @@ from importlib import import_module
 import pytest
 
 from pipelines.load import merge
+from pipelines.load.batches.superseded import list_superseded
+from pipelines.load.merging.new_children import are_all_new
 from pipelines.store import Database, create_tables
 from tests.pipelines.load.conftest import AT
 
@@ -39,8 +41,12 @@ def _files(load, dice, *, is_disjoint):
             numbers = [dice.randrange(12) + (20 * part if is_disjoint else 0) for _ in range(9)]
             lines = [_record(kind, dice, number) for number in numbers]
             text = "\n".join([header, *lines]) + "\n"
-            found.append(load(text, kind, f"{kind}{part}.csv", source_system="crm"))
-    return found
+            source = "web" if part == 1 else "crm"
+            found.append(load(text, kind, f"{kind}{part}.csv", source_system=source))
+    # The files of one command come in the order of their names, kinds and sources mixed.
+    mixed = found[1:]
+    dice.shuffle(mixed)
+    return [found[0], *mixed]
 
 
 def _content(db):
@@ -54,10 +60,46 @@ def test_files_merged_together_are_as_files_merged_in_turn(
 ):
     dice = random.Random(seed)  # noqa: S311 - no secrets here
     batches = _files(load, dice, is_disjoint=is_disjoint)
-    in_turn = _merged(tmp_path, batches, lambda db, some, at: [merge(db, [b], at)[0] for b in some])
+    merging = import_module("pipelines.load.merging.merge")
+    with monkeypatch.context() as compared:
+        # Every row is compared with what is stored, file by file.
+        compared.setattr(merging, "are_all_new", lambda *_: False)
+        in_turn = _merged(
+            tmp_path, batches, lambda db, some, at: [merge(db, [b], at)[0] for b in some]
+        )
     for most in (15, 10**6):
-        monkeypatch.setattr(import_module("pipelines.load.merging.merge"), "GROUP_ROWS", most)
+        monkeypatch.setattr(merging, "GROUP_ROWS", most)
+        monkeypatch.setattr(merging, "NEW_ROWS", most)
         assert _merged(tmp_path, batches, merge) == in_turn
+
+
+def test_rows_are_all_new_where_none_is_stored_and_no_id_comes_twice(load, tmp_path):
+    header = "lead_source_id,activity_id,at\n"
+    day = "2024-01-05"
+    one, other, again = (
+        load(header + rows, "activities", name, source_system="crm")
+        for name, rows in (
+            ("a.csv", f"1,a1,{day}\n1,a2,{day}\n1,a2,2024-01-06\n"),
+            ("b.csv", f"9,a3,{day}\n"),
+            ("c.csv", f"1,a1,{day}\n"),
+        )
+    )
+    elsewhere = load(header + f"1,a1,{day}\n", "activities", "d.csv", source_system="web")
+    with Database.memory(1, 1, tmp_path) as db:
+        create_tables(db)
+
+        def is_new(*batches):
+            list_superseded(db, batches)
+            return are_all_new(db, batches, "activity")
+
+        assert is_new(one, other)
+        assert not is_new(one, again)
+        assert not are_all_new(db, [one], "outcome")
+        counts = merge(db, [one, other], AT)
+        assert [(c.loaded, c.duplicates) for c in counts] == [(2, 1), (1, 0)]
+        assert db.scalar("SELECT max(\"at\") FROM activity WHERE activity_id = 'a2'").day == 6
+        assert not is_new(again)
+        assert is_new(elsewhere)
 
 
 def _merged(spill, batches, merging):

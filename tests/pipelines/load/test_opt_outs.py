@@ -109,3 +109,39 @@ def test_tasks_after_campaign_members_lack_no_frozen_column(load):
     tasks = "Id,WhoId,Subject,Status,TaskSubtype,CreatedDate,CallDisposition\n"
     tasks += "00T5f00000001aa,00Q5f00000001r6,Hi,Completed,Call,2024-02-01T09:00:00Z,\n"
     assert load(tasks, kind="activities", name="tasks.csv").landed == 1
+
+
+def test_what_is_cancelled_in_a_list_of_meetings_is_a_meeting(load):
+    content = "lead_source_id,at,channel,Cancelled\n1,2024-03-01 10:00:00,meeting,yes\n"
+    assert load(content, kind="activities").landed == 1
+    with pytest.raises(RefusedError, match="'Cancelled' may say no"):
+        load("source_id,Cancelled\n1,yes\n")
+
+
+def test_a_no_among_the_values_of_any_picklist_binds_and_is_said(load):
+    header = "source_id,Segment,Owner,Region\n"
+    body = "1,Do not contact,Tom Robinson,Baja California\n2,VIP,Ann,CA\n3,verstorben,Ann,CA\n"
+    landed = load(header + body)
+    assert _said(landed) == {(lead, by) for lead in "13" for by in ("email", "phone")}
+    assert any(
+        "'Segment' holds words that say no" in note and "cells: 2" in note for note in landed.notes
+    )
+    settled = load(header + body, name="b.csv", consent={"ignored": ["Segment"]})
+    assert _said(settled) == set()
+
+
+def test_words_in_a_column_of_many_are_no_picklist(load):
+    body = "".join(f"{i},Firm {i} Unsubscribed\n" for i in range(300)) + "x,Do not call\n"
+    assert _said(load("source_id,Product\n" + body)) == set()
+
+
+def test_what_programs_write_for_nothing_is_no_opt_out(load):
+    cells = ["NULL", "None", "NaN", "N/A", "[]", "\\N", "-", "no\u200b", "нет", "いいえ", "nej"]
+    body = "".join(f"{i},{cell}\n" for i, cell in enumerate([*cells, "ja", "да", "2024-01-01"]))
+    landed = load("source_id,do_not_call\n" + body)
+    assert {lead for lead, _ in _said(landed)} == {"11", "12", "13"}
+
+
+def test_who_is_dead_is_not_called(load):
+    landed = load("source_id,Lead Status\n1,Deceased\n2,Open\n")
+    assert _said(landed) == {("1", "email"), ("1", "phone")}

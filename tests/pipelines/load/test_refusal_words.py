@@ -11,7 +11,9 @@ HEADERS = {
         " Ne pas envoyer de mail, Suscripción cancelada, No enviar correo, Disiscritto,"
         " Iscrizione annullata a tutte le e-mail, Geen nieuwsbrief, Uitgeschreven, Niet mailen,"
         " Cancelou a assinatura de todos os e-mails, Wypisany z newslettera, Avregistrerad,"
-        " 配信停止, Unsubscribed Time, DoNotEmail__c, Mailsperre, No Newsletter, E-Mail-Abmeldung,"
+        " 配信停止, CLEAN_TIME, Marked email as spam,"
+        " Nie wysy\u0142a\u0107 maili,"
+        " Unsubscribed Time, DoNotEmail__c, Mailsperre, No Newsletter, E-Mail-Abmeldung,"
         " emailoptout, EMAILOPTOUT, HASOPTEDOUTOFEMAIL, Email Suspended, Pas de mail"
     ),
     "call": (
@@ -29,7 +31,9 @@ HEADERS = {
         " HasOptedOutSolicit, Fecha de baja, Não contactar, Consent Withdrawn, Don't Contact,"
         " Send Marketing Materials, Marketing Suspended, Not for marketing, May not be contacted,"
         " Does not want to be contacted, Never contact, Werbung nicht erlaubt,"
-        " Derecho de oposici\u00f3n, Removed from lists, Reservert mot salg"
+        " Derecho de oposici\u00f3n, Removed from lists, Reservert mot salg, Ej reklam,"
+        " Deceased, IsDeceased, Date of death, Verstorben am, Sterbedatum, D\u00e9c\u00e9d\u00e9,"
+        " Fallecido, Fecha de defunci\u00f3n, Deceduto, Overleden, Falecido, Zmar\u0142y, Avliden"
     ),
     "": (
         "Email, Phone, Opt In, Email Opt-In, HasOptedOutOfFax, Fax Opt Out, Do not allow Faxes,"
@@ -37,11 +41,16 @@ HEADERS = {
         " Complain, Phone No, hs_object_id, Object create date/time, (Do Not Modify) Lead,"
         " Subscribed, Call Stop Time, Bank Contact, Options, Baujahr, Marketing Consent,"
         " Nicht erreicht, Withdrawal Amount, Country, cons.price.idx,"
+        " HASOPTEDOUTOFFAX, Cancelled orders, Removed stock, Dead line, Death rate,"
+        " Stop date of trial,"
         " Never contacted, Never called, Never been called, No contact since, No Contact Days"
     ),
     "ask": "Unsubscribe link, Number of unsubscribes, DNC checked date, Do Not Route, Gesperrt,"
     " Contactable, Email allowed, Can be called, OK to email, Permission to call, Blocked,"
-    " Mail Stop",
+    " Mail Stop, Cancelled, Cancellato, Is Deleted, Gel\u00f6scht am, Revocado,"
+    " Kunde gek\u00fcndigt,"
+    " R\u00e9sili\u00e9, Bloqueado, Refus\u00e9, TCPA Litigator, Anulowany, GDPR,"
+    " May we contact you?, Autoriza llamadas, Darf kontaktiert werden",
     "profiling": "HasOptedOutProfiling, HasOptedOutTracking, Don't Profile",
     "processing": "HasOptedOutProcessing, ShouldForget, Right to be forgotten",
 }

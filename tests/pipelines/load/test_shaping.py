@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.load.batches.custom import TypeSurvey
 from pipelines.load.batches.salvaged import Repairs
+from pipelines.load.batches.superseded import OwnIds
 from pipelines.load.meaning.kinds import kind_of
 from pipelines.load.meaning.mapping import Mapping
 from pipelines.load.meaning.plan import make_plan
@@ -36,8 +37,8 @@ def shaping(sink, aside):
     plan = make_plan(("source_id", "email", "colour"), kind_of("leads"), Mapping())
     context = Context(plan, "crm", "f.csv", "0" * 16, "batch", datetime(2026, 1, 1))
     repairs = Repairs(pl.DataFrame(schema=REPAIRED_SCHEMA), plan)
-    survey = TypeSurvey(plan.custom, ".")
-    return Shaping(context, ConsentSurvey(plan), repairs, survey, sink, aside), survey
+    survey, ids = TypeSurvey(plan.custom, "."), OwnIds(plan.kind)
+    return Shaping(context, ConsentSurvey(plan), repairs, survey, ids, sink, aside), survey
 
 
 def records():

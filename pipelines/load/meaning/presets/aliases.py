@@ -9,13 +9,18 @@ from pipelines.load.meaning.presets.headers import joined
 _WORDS = {
     "email": "e-mail, email address, e-mail address, primary email, work email, e-mail 1, person "
     "- email, person - email - work, emailaddress1, e-mail-adresse, adresse e-mail, courriel, "
-    "correo electrónico, correo electronico, correo, e-mailadres, endereço de e-mail",
+    "correo electrónico, correo electronico, correo, e-mailadres, endereço de e-mail, contact "
+    "email, contact e-mail, lead email, customer email, client email, work e-mail, business email, "
+    "personal email, private email, main email, home email, email 1, email (work), email id, mail",
     "phone": "phone number, telephone, telephone number, business phone, work phone, telefon, "
     "telefonnummer, rufnummer, person - phone, person - phone - work, telephone1, téléphone, "
-    "teléfono, telefono, telefone, telefoon, telefoonnummer",
-    "mobile": "mobile phone, mobile number, mobile phone number, cell phone, cell, mobiltelefon, "
-    "mobilephone, handy, handynummer, mobilnummer, téléphone portable, teléfono móvil, móvil, "
-    "cellulare, celular, telemóvel, mobiel, person - phone - mobile",
+    "teléfono, telefono, telefone, telefoon, telefoonnummer, contact phone, contact number, "
+    "contact no, contact no., lead phone, customer phone, client phone, primary phone, main phone, "
+    "home phone, office phone, phone 1, phone no, phone no., telephone no, tel, tel.",
+    "mobile": "mobile phone, mobile number, mobile no, mobile no., cellphone, cell number, mobile "
+    "phone number, cell phone, cell, mobiltelefon, mobilephone, handy, handynummer, mobilnummer, "
+    "téléphone portable, teléfono móvil, móvil, cellulare, celular, telemóvel, mobiel, person - "
+    "phone - mobile",
     "first_name": "firstname, given name, vorname, prénom, voornaam, primer nombre",
     "last_name": "lastname, surname, family name, nachname, familienname, nom de famille, "
     "apellidos, apellido, cognome, achternaam, sobrenome, apelido",
@@ -37,15 +42,18 @@ _WORDS = {
     "employees": "number of employees, no. of employees",
     "created_at": "created date, create date, created time, created on, date created, creation "
     "date, lead created, date entered, person - person created, erstellt am, angelegt am, "
-    "erstellungsdatum, créé le, date de création, creado el, fecha de creación, creato il, data "
+    "erstellungsdatum, signed up (utc), signed up, signup date, submitted at, submitted on, "
+    "submission date, créé le, date de création, creado el, fecha de creación, creato il, data "
     "creazione, aangemaakt op, criado em",
+    "is_deleted": "isdeleted",
     "modified_at": "modified date, modified time, modified on, last modified date, date "
     "modified, (do not modify) modified on",
 }
 # What an id may be called, spelt in any way; the first that a file has is asked.
 ID_NAMES = ("id", "leadid", "lead-id", "person-id", "contactid", "recordid", "prospectid",
-            "externalid", "idexterne", "externeid", "idexterno", "idesterno", "uuid", "guid",
-            "(donotmodify)lead", "(donotmodify)contact")  # fmt: skip
+            "datensatz-id", "idderegistro", "iddel'enregistrement", "subscriberid", "profileid",
+            "klaviyoid", "externalid", "idexterne", "externeid", "idexterno", "idesterno", "uuid",
+            "guid", "userid", "(donotmodify)lead", "(donotmodify)contact")  # fmt: skip
 OTHER_NAMES: dict[str, tuple[str, ...]] = {
     name: tuple(words.split(", ")) for name, words in _WORDS.items()
 }

@@ -1,6 +1,6 @@
 """Headers that prove nothing, and headers that prove it was somebody else."""
 
-from pipelines.load.meaning.presets.odoo_labels import NEUTRAL
+from pipelines.load.meaning.presets import hubspot_labels, odoo_labels
 
 # Written by many CRMs, those without a preset here too.
 EVERYWHERE: frozenset[str] = frozenset(
@@ -124,7 +124,7 @@ EVERYWHERE: frozenset[str] = frozenset(
         "website",
         "zip",
     ]
-).union(NEUTRAL)
+).union(odoo_labels.NEUTRAL, hubspot_labels.NEUTRAL)
 # Zoho, Dynamics 365, Pipedrive and others share most of their labels with Salesforce; these it
 # never writes.
 OF_OTHERS: frozenset[str] = frozenset(

@@ -1,5 +1,8 @@
 """HubSpot contacts: internal property names, labels of the export button."""
 
+from dataclasses import replace
+
+from pipelines.load.meaning.presets.hubspot_labels import LABELS
 from pipelines.load.meaning.presets.table import Known, Preset, Words, leaks, plain
 
 # Every property of HubSpot's own begins so, and there are hundreds; a portal's own do not.
@@ -199,4 +202,7 @@ LEADS = Preset(
     ),
 )  # fmt: skip
 
-PRESETS = (LEADS,)
+_TRANSLATED = tuple(
+    replace(column, also=column.also + LABELS.get(column.api, ())) for column in LEADS.columns
+)
+PRESETS = (replace(LEADS, columns=_TRANSLATED),)

@@ -60,6 +60,15 @@ def test_trimming(values):
     assert cleaned(values).equals(values.to_frame().select(clean("c"))["c"], null_equal=True)
 
 
+@pytest.mark.parametrize(
+    "rare", [" a", "a\u00a0", "\u200ba", "", "\x00", "Jos\u00e9", "\u00e9", "~", "!"]
+)
+@pytest.mark.parametrize("times", [1, 40])
+def test_trimming_where_few_cells_need_it(rare, times):
+    values = pl.Series("c", ["Ann Lee", None, rare, *["a.b"] * times])
+    assert cleaned(values).equals(values.to_frame().select(clean("c"))["c"], null_equal=True)
+
+
 EPOCH = st.integers(10**11, 10**13 - 1).map(str)
 
 

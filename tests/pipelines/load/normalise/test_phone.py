@@ -77,6 +77,16 @@ def test_the_row_order_is_kept_and_the_extension_ignored():
     assert found["line_type"].to_list() == ["landline", None, "unknown", "mobile"]
 
 
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("0 02015550591", None), ("(00)2015550591", None), ("0 0 49 30 123456", "DE"),
+     ("0-049 30 123456", "DE"), ("(00 49) 30 123456", None)],
+)  # fmt: skip
+def test_two_zeros_apart_are_the_plus_only_where_a_country_dials_them(text, country):
+    found = phone_keys(pl.Series([text]), pl.Series([country], dtype=pl.String))
+    assert found.rows() == [ask_library(text, country)]
+
+
 @pytest.mark.parametrize(("given", "country", "expected"), DECORATED)
 def test_decorated_numbers(given, country, expected):
     assert phone_keys(pl.Series([given]), pl.Series([country]))["e164"].item() == expected
@@ -92,3 +102,14 @@ def test_decoration_changes_nothing_and_both_sides_agree(data, pairs):
     for text, (_, code), key in zip(dressed, pairs, found["e164"], strict=True):
         if key is not None:
             assert f"phone:{key}" in suppression_keys("phone", text, region=code)
+
+
+def test_a_number_is_read_alike_whatever_stands_beside_it():
+    cells = ["+1 506-555-1341", "4185558065", None, "(0)30 123456", "0123 45", "+44 20 7946 0958",
+             "tel: 030 901820", "2025550143", "+49 30 901820", "", "1-800-FLOWERS"]  # fmt: skip
+    countries = ["CA", "CA", "DE", "DE", None, None, "DE", "US", "FR", "GB", "US"]
+    values, country = pl.Series("phone", cells), pl.Series("country", countries)
+    together = phone_keys(values, country)
+    alone = [phone_keys(values.slice(i, 1), country.slice(i, 1)) for i in range(len(cells))]
+    assert together.equals(pl.concat(alone), null_equal=True)
+    assert together["e164"].null_count() == 3

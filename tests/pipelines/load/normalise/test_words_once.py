@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.load.normalise.text import boolean, booleans, clean, opt_out
+from pipelines.load.rows import refusals
 from pipelines.load.rows.said_no import _read_flag
 from pipelines.load.rows.words import CONSENT_STATUSES, word_of
 
@@ -30,6 +31,17 @@ def test_an_opt_out_flag_is_that_of_every_cell(cells):
     says_no, is_odd = _read_flag(column)
     assert says_no.to_list() == slow["no"].to_list()
     assert is_odd.to_list() == slow["odd"].to_list()
+
+
+@pytest.mark.parametrize("few", [0, 200])
+def test_refusals_are_the_same_for_few_words_and_many(monkeypatch, few):
+    cells = ["never call again", None, "answered", "please remove me", "opted_out", "answered"]
+    monkeypatch.setattr(refusals, "_FEW", few)
+    found = refusals.refused_in_words(pl.Series("result", cells))
+    assert found.name == "result"
+    assert found.to_list() == ["opted_out", None, None, "opted_out", None, None]
+    nothing = pl.Series("result", [None, None], dtype=pl.String)
+    assert refusals.refused_in_words(nothing).equals(nothing, check_dtypes=True)
 
 
 def test_words_are_those_of_every_cell():
