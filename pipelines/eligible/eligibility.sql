@@ -4,41 +4,48 @@
 -- writes:  table eligibility (appends to an empty table)
 -- params:  as_of, feed_bits (customer feed, all channels), retention_months, retention_countries
 INSERT INTO eligibility BY NAME
-WITH main AS (
+-- What the lead alone says, said where it is read: few narrow columns pass through the joins, an
+-- address is put together once, and is_blank is worked out once per different text.
+WITH own AS (
     SELECT
-        person.person_key, lead.lead_key, lead.country,
-        region_of(lead.country) AS region, party_class(lead.party_type) AS party,
-        is_mobile_point(lead.phone_e164, lead.mobile_e164, lead.line_type) AS is_mobile,
-        coalesce(folded.name, lead.email_key) AS email_name,
-        call_point(lead.phone_e164, lead.mobile_e164) AS call_name,
-        text_point(lead.phone_e164, lead.mobile_e164, lead.line_type) AS text_name,
-        point_bits(lead.email_key, lead.own_email)
-            | bit_if(lead.email_domain IN (SELECT domain FROM disposable_domain_frame),
-                r_disposable_domain())
-            | bit_if(CASE
-                    WHEN folded.name IS NULL
-                        THEN local_part(lead.email_key, lead.email_domain)
-                    ELSE without_tag(lower(local_part(lead.email_key, lead.email_domain)))
-                END IN (SELECT name FROM role_name_frame), r_role_address()) AS email_flaws,
-        point_bits(call_point(lead.phone_e164, lead.mobile_e164),
-            coalesce(lead.phone, lead.mobile))
-            | bit_if(lead.phone_valid = false, r_invalid_contact_point()) AS call_flaws,
-        point_bits(text_point(lead.phone_e164, lead.mobile_e164, lead.line_type), lead.mobile)
-            | bit_if(lead.phone_valid = false, r_invalid_contact_point()) AS text_flaws,
-        bit_if(is_blank(lead.street) OR (is_blank(lead.city) AND is_blank(lead.postal_code)),
+        lead_key, country, created_at, email_key,
+        coalesce(email_local, local_part(own_email_key, email_domain)) AS local,
+        region_of(country) AS region, party_class(party_type) AS party,
+        is_mobile_point(phone_e164, mobile_e164, line_type) AS is_mobile,
+        call_point(phone_e164, mobile_e164) AS call_name,
+        text_point(phone_e164, mobile_e164, line_type) AS text_name,
+        point_bits(email_key, own_email)
+            | bit_if(email_domain IN (SELECT domain FROM disposable_domain_frame),
+                r_disposable_domain()) AS email_flaws,
+        point_bits(call_point(phone_e164, mobile_e164), coalesce(phone, mobile))
+            | bit_if(phone_valid = false, r_invalid_contact_point()) AS call_flaws,
+        point_bits(text_point(phone_e164, mobile_e164, line_type), mobile)
+            | bit_if(phone_valid = false, r_invalid_contact_point()) AS text_flaws,
+        bit_if(is_blank(street) OR (is_blank(city) AND is_blank(postal_code)),
             r_no_contact_point()) AS mail_flaws,
         $feed_bits::UINTEGER
-            | bit_if(lead.is_deleted IS TRUE OR lead.merged_into_id IS NOT NULL, r_deleted())
-            | bit_if(lead.is_dated IS NOT TRUE, r_undated_population())
-            | bit_if(lead.country IN (SELECT unnest($retention_countries))
+            | bit_if(is_deleted IS TRUE OR merged_into_id IS NOT NULL, r_deleted())
+            | bit_if(is_dated IS NOT TRUE, r_undated_population()) AS every_channel
+    FROM lead
+),
+main AS (
+    SELECT
+        person.person_key, own.lead_key, own.country, own.region, own.party, own.is_mobile,
+        coalesce(folded.name, own.email_key) AS email_name, own.call_name, own.text_name,
+        own.email_flaws
+            | bit_if(CASE WHEN folded.name IS NULL THEN own.local
+                    ELSE without_tag(lower(own.local))
+                END IN (SELECT name FROM role_name_frame), r_role_address()) AS email_flaws,
+        own.call_flaws, own.text_flaws, own.mail_flaws,
+        own.every_channel
+            | bit_if(own.country IN (SELECT unnest($retention_countries))
                 AND coalesce(CASE WHEN person.lead_count = 1
-                        THEN coalesce(touch.own_at, lead.created_at)
+                        THEN coalesce(touch.own_at, own.created_at)
                         ELSE family.own_at END, '-infinity')
                     < $as_of::TIMESTAMP - to_months($retention_months), r_retention_review())
             | coalesce(pace.bits, 0::UINTEGER) AS every_channel
     FROM person
-    -- a subquery, so that an address is put together once and not for each of its uses
-    JOIN (SELECT * FROM lead) AS lead ON lead.lead_key = person.representative_lead_key
+    JOIN own ON own.lead_key = person.representative_lead_key
     LEFT JOIN eligible_folded AS folded ON folded.lead_key = person.representative_lead_key
     LEFT JOIN eligible_own_contact AS touch ON touch.lead_key = person.representative_lead_key
     LEFT JOIN eligible_family AS family USING (person_key)

@@ -41,6 +41,17 @@ held AS (
     FROM event JOIN key_owner USING (contact_key)
     WHERE event.lead_key IS NULL
 ),
+-- the leads that are asked below, read once: addresses are put together while they are read
+contact AS MATERIALIZED (
+    SELECT lead_key, country, party_type, line_type, email_key, phone_e164, mobile_e164, street,
+           postal_code
+    FROM lead
+    WHERE lead_key IN (
+        SELECT lead_key FROM held
+        UNION ALL
+        SELECT person.representative_lead_key FROM held JOIN person USING (person_key)
+    )
+),
 -- each record with the row that judges it and whether it speaks of the point that would be used
 judged AS (
     SELECT held.person_key, cell.channel, held.is_opt_in, held.lawful_basis, held.captured_at,
@@ -62,8 +73,8 @@ judged AS (
            END AS is_same_point
     FROM held
     JOIN person USING (person_key)
-    JOIN lead AS main ON main.lead_key = person.representative_lead_key
-    LEFT JOIN lead AS own ON own.lead_key = held.lead_key
+    JOIN contact AS main ON main.lead_key = person.representative_lead_key
+    LEFT JOIN contact AS own ON own.lead_key = held.lead_key
     JOIN eligible_cell AS cell
         ON cell.region = region_of(main.country)
         AND cell.party = party_class(main.party_type)

@@ -75,7 +75,16 @@ def _features(card: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _metrics(card: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    rankings = {"model": card["metrics"], **card["baselines"]}
+    # Beside them: how the contacted and the others converted, and what leads drawn by lot say.
+    by_lot = card.get("exploration") or {}
+    rankings = {
+        "model": card["metrics"],
+        **card["baselines"],
+        **(card.get("selection") or {}),
+        "drawn_by_lot": by_lot,
+        "drawn_by_lot_everybody": by_lot.get("everybody", {}),
+        "drawn_by_lot_top": by_lot.get("top", {}),
+    }
     return [
         (card["model_id"], ranking, metric, value)
         for ranking, held in rankings.items()

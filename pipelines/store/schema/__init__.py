@@ -7,7 +7,8 @@ from pipelines.store.schema.leads import HISTORY_COLUMNS, LEAD_TABLES
 from pipelines.store.schema.models import MODEL_TABLES
 from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES, NIGHT_VIEWS
 from pipelines.store.schema.packed import (
-    PACKED_DECISION,
+    PUBLISHED_DECISION,
+    STORED_DECISION,
     WORK_TABLES,
     begin_night,
     pack_night,
@@ -27,6 +28,8 @@ TABLES: tuple[Table, ...] = (
 )
 
 _BY_NAME = {declared.name: declared for declared in TABLES}
+# What a night publishes besides.
+_STORED = {STORED_DECISION.name: STORED_DECISION}
 _WORK_NAMES = frozenset(declared.name for declared in WORK_TABLES)
 # TABLE or VIEW, its name, and the column; None: the whole.
 _Commented = tuple[str, str, str | None]
@@ -101,10 +104,10 @@ def comment_tables(db: Database) -> None:
     """
     wanted: dict[_Commented, str] = {}
     for name in db.tables():
-        table = _BY_NAME.get(name)
+        table = _BY_NAME.get(name) or _STORED.get(name)
         if table is not None:
             known = db.columns(name)
-            columns = {c.name: c.comment for c in _described(table) if c.name in known}
+            columns = {c.name: c.comment for c in table.columns if c.name in known}
             wanted |= _comments("TABLE", name, table.comment, columns)
         elif name.startswith("lead_custom_"):
             columns = dict.fromkeys(db.columns(name), "as in the file, typed by its content")
@@ -113,7 +116,7 @@ def comment_tables(db: Database) -> None:
             about = f"Columns of {source} that no canonical field claims"
             wanted |= _comments("TABLE", name, about, columns)
     views = db.views()
-    for view in (*NIGHT_VIEWS, *WORK_TABLES):
+    for view in (*NIGHT_VIEWS, *WORK_TABLES, PUBLISHED_DECISION):
         if view.name in views:
             columns = {c.name: c.comment for c in view.columns}
             wanted |= _comments("VIEW", view.name, view.comment, columns)
@@ -126,10 +129,6 @@ def comment_tables(db: Database) -> None:
     ]
     # One transaction: hundreds of commits would cost a second.
     db.run(";".join(["BEGIN", *statements, "COMMIT"]))
-
-
-def _described(table: Table) -> tuple[Column, ...]:
-    return PACKED_DECISION.columns if table.name == PACKED_DECISION.name else table.columns
 
 
 def _columns(declared: Table) -> str:

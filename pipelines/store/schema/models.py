@@ -49,7 +49,7 @@ MODEL_METRIC = table(
     "model_metric",
     "One row per model, ranking and figure, on the test block",
     _OF_MODEL,
-    ("ranking", "VARCHAR", "model, or the baseline beside it"),
+    ("ranking", "VARCHAR", "model, a baseline, or a group: contacted, drawn_by_lot, ..."),
     ("metric", "VARCHAR", "auc, lift_at_10pct, log_loss, calibration_slope, ..."),
     ("value", "DOUBLE", "null: the block cannot define it"),
 )

@@ -113,7 +113,7 @@ LOAD_FILE = table(
     "One row per file loaded: records = loaded + updated + unchanged + duplicates + quarantined",
     ("batch_id", "VARCHAR", "batch"),
     ("file_name", "VARCHAR", "name of the file, without its folder"),
-    ("sha256", "VARCHAR", "hash of the file"),
+    ("sha256", "VARCHAR", "hash of the content of the file, unpacked"),
     ("kind", "VARCHAR", "leads, activities, outcomes, consent, suppressions, ..."),
     ("source_system", "VARCHAR", "slug of the source"),
     ("records", "BIGINT", "records in the file, counted independently of the reader"),

@@ -1,9 +1,9 @@
 -- purpose: write one part of the night's decisions as they are published: five masks as one text
 -- grain: one row per lead of the part
 -- reads: work.decision, work.eligibility, work.score
--- writes: decision
+-- writes: stored_decision
 -- parameters: none; the part and its order, which a join need not keep, are filled in
-INSERT INTO decision BY NAME
+INSERT INTO stored_decision BY NAME
 SELECT
     decided.run_id,
     decided.lead_key,

@@ -6,7 +6,8 @@ readers know nothing of it. Few words that go together (a country, its zone) are
 a text of some hundred different values takes ten bits where its five parts take twenty-five, and
 what is read of it is worked out once per different text. The parts are of closed vocabularies,
 without a comma. Free text has no place there: reading it back takes a CASE, and a CASE is worked
-out row by row.
+out row by row. An id that is a number with little around it (7, a564053-3) is that number and the
+rest: ids of neighbours are near each other as numbers, and as texts they share nothing.
 docs/decisions/0016 has the bytes.
 """
 
@@ -20,6 +21,9 @@ _TOUCH = ("channel", "direction", "actor", "source_system", "batch_id")
 _AT_DOMAIN = "ends_with({email_key}, '@' || {email_domain})"
 # A website that names the domain of the address; an @ would be taken for the domain.
 _HAS_DOMAIN = "contains({website}, {email_domain}) AND NOT contains({website}, '@')"
+# Bounded on both sides, so that no hash and no id of letters is taken for a number; without leading
+# zeros, so that the number says its digits. Anchored: three times faster than looking for digits.
+_NUMBERED = "'^[^0-9@]{{0,4}}([1-9][0-9]{{0,17}})(?:[^0-9@][^@]{{0,3}})?$'"
 _IS_WHOLE = "{annual_revenue} = try_cast({annual_revenue} AS INTEGER)"
 
 
@@ -52,6 +56,38 @@ def _parts(packed: str, columns: tuple[str, ...]) -> dict[str, str]:
     }
 
 
+def _numbered(column: str) -> _Packing:
+    """Store the ids of `column` that are one number with little around it as that number."""
+    number = f"regexp_extract({{{column}}}, {_NUMBERED}, 1)"
+    return _Packing(
+        {
+            column: f"coalesce(own_{column},"
+            f" replace({column}_shape, '@', CAST({column}_number AS VARCHAR)))"
+        },
+        (
+            _Stored(
+                f"{column}_number",
+                "BIGINT",
+                f"try_cast({number} AS BIGINT)",
+                f"number of {column}: read {column} instead",
+            ),
+            _Stored(
+                f"{column}_shape",
+                "VARCHAR",
+                f"CASE WHEN {number} <> '' THEN replace({{{column}}}, {number}, '@') END",
+                f"{column} with @ for its number: read {column} instead",
+            ),
+            _Stored(
+                f"own_{column}",
+                "VARCHAR",
+                f"CASE WHEN {number} = '' THEN {{{column}}} END",
+                f"{column} where it is no such number: read {column} instead",
+            ),
+        ),
+    )
+
+
+_ACTIVITY_ID = _numbered("activity_id")
 _PACKINGS = {
     "lead": _Packing(
         {
@@ -114,8 +150,9 @@ _PACKINGS = {
         ),
     ),
     "activity": _Packing(
-        _parts("packed_touch", _TOUCH),
+        {**_ACTIVITY_ID.read, **_parts("packed_touch", _TOUCH)},
         (
+            *_ACTIVITY_ID.stored,
             _Stored(
                 "packed_touch",
                 "VARCHAR",

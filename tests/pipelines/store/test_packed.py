@@ -94,3 +94,26 @@ def test_the_published_file_stands_alone_and_the_next_night_replaces_it(night, t
         db.run(NIGHT)
         pack_night(db)
         assert db.scalar("SELECT count(*) FROM decision") == 107
+
+
+def test_a_night_that_an_earlier_version_published_as_a_table_is_replaced(tmp_path):
+    path = tmp_path / "leads.duckdb"
+    with Database.open(path, read_only=False) as db:
+        db.run(
+            "CREATE TABLE decision (lead_key BIGINT, verdict VARCHAR, packed_reasons VARCHAR,"
+            " email_reasons UINTEGER GENERATED ALWAYS AS (packed_reasons::UINTEGER));"
+            "INSERT INTO decision VALUES (1, 'listed', '0');"
+            "CREATE VIEW eligibility AS SELECT lead_key FROM decision;"
+            "CREATE VIEW score AS SELECT lead_key FROM decision"
+        )
+        create_tables(db)
+        assert db.scalar("SELECT email_reasons FROM decision") == 0
+    with Database.open(path, read_only=False, work=tmp_path / "work.duckdb") as db:
+        begin_night(db)
+        db.run(NIGHT)
+        pack_night(db)
+        assert {"decision", "eligibility", "score"} <= set(db.views())
+        assert db.scalar("SELECT count(*) FROM decision") == 107
+        # The next night begins with nothing of this one, stored or read.
+        begin_night(db)
+        assert "stored_decision" not in db.tables()

@@ -25,8 +25,8 @@ def path(tmp_path):
         )
         db.run("INSERT INTO lead BY NAME SELECT 500 AS lead_key, $gone AS company", gone=GONE)
         db.run(
-            "INSERT INTO activity BY NAME SELECT range % 9 AS lead_key, 'a' || range AS activity_id"
-            " FROM range(50) UNION ALL BY NAME SELECT NULL AS lead_key, 'waiting' AS activity_id"
+            "INSERT INTO activity (lead_key, own_activity_id) SELECT range % 9, 'a' || range"
+            " FROM range(50) UNION ALL SELECT NULL, 'waiting'"
         )
     with Database.open(file, read_only=False, work=tmp_path / "work.duckdb") as db:
         begin_night(db)
@@ -120,4 +120,4 @@ def test_a_file_of_an_earlier_version_gets_todays_types(path, tmp_path):
         created = db.scalar("SELECT created_at FROM lead WHERE lead_key = 3")
         assert created == datetime(2026, 1, 1)
         assert db.scalar("SELECT count(*) FROM lead_custom_x") == 101
-        assert "packed_reasons" in db.columns("decision")
+        assert "packed_reasons" in db.columns("stored_decision")

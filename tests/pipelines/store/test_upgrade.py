@@ -27,6 +27,11 @@ WORDS = {
 PARTS = st.sampled_from(["", "@", "www.", "/", "acme.example", "e", "https://", "É"])
 MOMENTS = [None, datetime(2026, 1, 1), datetime(2026, 1, 1, 0, 0, 0, 5), datetime(2026, 1, 2)]
 KEYS = [None, "a@acme.example", "a@x.io", "@e", "a@b@e", "e", "É+x@acme.example"]
+# Texts of a few letters, digits and signs, and those that only look like a number.
+IDS = st.text("a@0129-é", max_size=8) | st.sampled_from(
+    [None, "", "7", "007", "a564053-3", "12-12", "1@2", "00Q5f0000000001EAA", "9" * 18, "9" * 19,
+     "x\n5", "5\n", "abcde7", "7-abcd", "1e5", "+5", "d41d8cd98f00b204e9800998ecf8427e"]
+)  # fmt: skip
 GIVEN = {
     "lead": {
         "email": st.sampled_from(["A@acme.example", "a@x.io", "not an address"]),
@@ -35,7 +40,7 @@ GIVEN = {
         "website": st.none() | st.lists(PARTS, max_size=4).map("".join),
         "annual_revenue": st.sampled_from([None, 0.0, 12.0, 0.5, -3.0, 3e9, 2147483647.0, 1e300]),
     },
-    "activity": {},
+    "activity": {"activity_id": IDS},
     "consent_event": {
         "captured_at": st.sampled_from(MOMENTS),
         "effective_from": st.sampled_from(MOMENTS),
