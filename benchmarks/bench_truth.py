@@ -1,15 +1,17 @@
 """Probabilities beside the true ones of a generated world.
 
 The home has loaded the world, trained and published a night; the world keeps the true chance of
-every lead to convert if contacted, which no stage reads.
+every lead to convert if contacted, which no stage reads, as of the day on which it ends.
 
-    lead-triage bench generate ... ; lead-triage load ... ; lead-triage train ; lead-triage nightly
-    python benchmarks/bench_truth.py --world PATH --home PATH [--rows contacts] [--ceiling]
+    python -m pipelines.generate WORLD --leads 1000000 --seed 7 --format parquet
+    lead-triage load ...   (the ten folders, each with its mapping)
+    lead-triage train --as-of 2026-10-01 ; lead-triage nightly --as-of 2026-10-01
+    python benchmarks/bench_truth.py --world WORLD --home PATH [--rows contacts] [--ceiling]
 
-``--rows backlog``: every lead that the night scored. Sales did not choose at random whom it
-contacted, by a variable that no file carries, so the backlog differs from what any model can learn
-from. ``--rows contacts``: contacts made in the last half-year, each scored on its day by a model
-trained as of the day before them all (in a copy of the home). That is what a probability claims.
+``--rows backlog``: every lead that the night scored. ``--rows contacts``: contacts made in the last
+half-year, each scored on its day by a model trained as of the day before them all (in a copy of the
+home). In a world made with ``--hidden-weight 0.7 --hidden-selection 1`` the two differ: sales chose
+by what no file carries, and the backlog is not what any model could learn from.
 
 ``--ceiling`` also fits the truth itself on the features of the model, cross-fitted: what the best
 possible model of these features could rank, since the truth holds a part that no file carries. It
@@ -21,7 +23,7 @@ import itertools
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import lightgbm as lgb
@@ -33,10 +35,10 @@ from features.build import build
 from models import Model
 from models.matrix import F32, to_array
 from pipelines.featurise import feature_batches, training_rows
+from pipelines.generate import T_END
 from pipelines.runs.context import RunContext
 from pipelines.runs.registry import load_model
 from pipelines.runs.train import run_train
-from pipelines.settings.clock import today
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store import Database
@@ -115,8 +117,8 @@ def features_of(db: Database, target: str, model: Model, *, as_known: bool) -> p
     return pl.concat([build(batch, model.features) for batch in batches])
 
 
-def backlog(world: Path, home: Home) -> Judged:
-    context = RunContext(home, Settings.load(home.settings_file), "bench", today())
+def backlog(world: Path, home: Home, as_of: date) -> Judged:
+    context = RunContext(home, Settings.load(home.settings_file), "bench", as_of)
     with context.published() as db:
         scored = db.frame(
             "SELECT score.lead_key, source_system, source_id, raw_score, probability, model_id"
@@ -128,7 +130,7 @@ def backlog(world: Path, home: Home) -> Judged:
         db.run(
             "INSERT INTO judged SELECT lead_key, $as_of::TIMESTAMP FROM score"
             " WHERE probability IS NOT NULL ORDER BY lead_key",
-            as_of=context.as_of,
+            as_of=context.midnight,
         )
         matrix = features_of(db, "judged", model, as_known=False)
     truth = pl.read_parquet(
@@ -144,15 +146,15 @@ def backlog(world: Path, home: Home) -> Judged:
     return Judged(raw, said, true, array, true, model)
 
 
-def contacts(world: Path, home: Home) -> Judged:
+def contacts(world: Path, home: Home, as_of: date) -> Judged:
     settings = Settings.load(home.settings_file)
-    since = today() - timedelta(days=SINCE_DAYS)
+    since = as_of - timedelta(days=SINCE_DAYS)
     with tempfile.TemporaryDirectory() as folder:
         past = Home(Path(folder) / "home")
         shutil.copytree(home.root, past.root, symlinks=True)
         model = run_train(past, as_of=since)[0].model
-    with RunContext(home, settings, "bench", today()).published() as db:
-        made = training_rows(db, as_of=today(), horizon_days=settings.label.horizon_days)
+    with RunContext(home, settings, "bench", as_of).published() as db:
+        made = training_rows(db, as_of=as_of, horizon_days=settings.label.horizon_days)
         keys = db.frame(
             "SELECT as_of, source_system, source_id"
             f" FROM {made.table} JOIN lead USING (lead_key) ORDER BY lead_key, as_of"
@@ -184,10 +186,11 @@ def main() -> None:
     parser.add_argument("--world", type=Path, required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--rows", choices=("backlog", "contacts"), default="backlog")
+    parser.add_argument("--as-of", type=date.fromisoformat, default=T_END, help="of the night")
     parser.add_argument("--ceiling", action="store_true")
     arguments = parser.parse_args()
     judge = {"backlog": backlog, "contacts": contacts}[arguments.rows]
-    found = judge(arguments.world, Home(arguments.home))
+    found = judge(arguments.world, Home(arguments.home), arguments.as_of)
     show(found.raw, found.said, found.true)
     if not arguments.ceiling:
         return

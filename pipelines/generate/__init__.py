@@ -6,7 +6,8 @@ whom, convert or refuse. What a CRM would know goes to export files, what really
 """
 
 from pipelines.generate.change import ChangeReport, change
+from pipelines.generate.hidden import Hidden
 from pipelines.generate.times import T_END, T_START
 from pipelines.generate.world import GenerateReport, generate
 
-__all__ = ["T_END", "T_START", "ChangeReport", "GenerateReport", "change", "generate"]
+__all__ = ["T_END", "T_START", "ChangeReport", "GenerateReport", "Hidden", "change", "generate"]

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.errors import LeadTriageError
-from pipelines.generate import T_END, generate
+from pipelines.generate import T_END, Hidden, generate
 
 
 def main() -> int:
@@ -20,6 +20,18 @@ def main() -> int:
     parser.add_argument("--until", type=date.fromisoformat, default=T_END, help="YYYY-MM-DD")
     parser.add_argument("--format", choices=("csv", "csv.gz", "parquet"), default="csv")
     parser.add_argument("--no-truth", action="store_true", help="leave out truth/")
+    parser.add_argument(
+        "--hidden-weight",
+        type=float,
+        default=Hidden.weight,
+        help="of what no file carries, 0 or more",
+    )
+    parser.add_argument(
+        "--hidden-selection",
+        type=float,
+        default=Hidden.selection,
+        help="how far sales chose by it, 0 to 1",
+    )
     given = parser.parse_args()
     try:
         report = generate(
@@ -29,6 +41,7 @@ def main() -> int:
             until=given.until,
             format=given.format,
             with_truth=not given.no_truth,
+            hidden=Hidden(given.hidden_weight, given.hidden_selection),
         )
     except LeadTriageError as error:
         sys.stderr.write(f"{error}\n")

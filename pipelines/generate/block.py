@@ -10,6 +10,7 @@ from pipelines.generate.companies import Companies, companies
 from pipelines.generate.consents import PLACES, Consents, consents
 from pipelines.generate.contacts import Contacts, contacts
 from pipelines.generate.dice import Bools, Dice, Ints
+from pipelines.generate.hidden import MODEST, Hidden
 from pipelines.generate.inbound import Inbound, inbound
 from pipelines.generate.leads import Leads, first_persons, leads
 from pipelines.generate.outcomes import MILESTONES, Outcomes, outcomes
@@ -43,13 +44,13 @@ class Block:
         return int(self.rows.count[self.is_kept].sum())
 
 
-def block(seed: int, number: int, wanted: int) -> Block:
+def block(seed: int, number: int, wanted: int, hidden: Hidden = MODEST) -> Block:
     """Draw a block and keep its first persons, up to ``wanted`` lead rows."""
     dice = Dice(seed, number)
     firms = companies(dice, BLOCK_PERSONS)
     people = persons(dice, firms, BLOCK_PERSONS)
     events = inbound(dice, people)
-    story = contacts(dice, people, firms, events)
+    story = contacts(dice, people, firms, events, hidden)
     rows = leads(dice, people, events)
     acts = activities(dice, people, rows, events, story)
     return Block(

@@ -1,8 +1,8 @@
 """Whom sales contacted, when, and what came of it.
 
-Contact is not random: it follows fresh interest, good sources, and reps who sense the hidden
-variable. So the contacted are better than the rest, and a model that ignores the choice is wrong
-about the rest.
+Contact is not random: it follows fresh interest, sources, seniority, the size of the company and
+the region, and a little what reps sense of the hidden variable. So the contacted are better than
+the rest, by what the files carry; how far by what they do not, is a setting (`hidden.Hidden`).
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ import numpy as np
 
 from pipelines.generate.companies import Companies
 from pipelines.generate.dice import Bools, Dice, Floats, Ints, chance, sigmoid
+from pipelines.generate.hidden import Hidden
 from pipelines.generate.inbound import Inbound
 from pipelines.generate.persons import EMAIL_KINDS, REPS, Persons
+from pipelines.generate.places import PLACES
 from pipelines.generate.propensity import (
     contacted,
     has_phone,
@@ -24,13 +26,27 @@ from pipelines.generate.propensity import (
     with_spontaneous,
 )
 from pipelines.generate.times import DAY_S, END_S, HORIZON_DAYS, NEVER_S, midnight
-from pipelines.generate.work import SOURCES
+from pipelines.generate.work import SENIORITIES, SOURCES
 
-# Chances to be contacted: after creation, after each later burst of interest, and in a campaign.
-_SLOT_LOGITS: Final = (-1.9, -2.1, -2.1, -2.6)
-_SLOT_DELAY_DAYS: Final = (4.0, 10.0, 10.0, 0.0)
+# Chances to be contacted: after creation, after each later burst of interest, and in two campaigns
+# that come at any time of a life, so that leads which have been lying for years are tried as well.
+_CAMPAIGNS: Final = 2
+_SLOT_LOGITS: Final = (-2.4, -2.8, -2.8, -2.0, -2.0)
+_SLOT_DELAY_DAYS: Final = (4.0, 10.0, 10.0, 0.0, 0.0)
 _FRESH_LOGIT: Final = 1.2
 _SOURCE_LOGITS: Final = {"Purchased List": -0.7, "Partner Referral": 0.5, "Phone Inquiry": 0.5}
+_SENIORITY_LOGITS: Final = {
+    "director": 0.3,
+    "vp": 0.4,
+    "chief": 0.4,
+    "owner": 0.2,
+    "student": -0.8,
+    "missing": -0.3,
+}
+_COUNTRY_LOGITS: Final = {"US": 0.25, "GB": 0.25, "DE": 0.1, "ES": -0.3, "AU": -0.3}
+_SIZE_LOGIT: Final = 0.12
+_USUAL_LOG_SIZE: Final = 4.0
+_NO_FIRM_LOGIT: Final = -0.3
 _DELAY_DAYS: Final = 25.0
 _LONGEST_DELAY_DAYS: Final = 88.0
 _OPT_OUT_SHARE: Final = 0.035
@@ -58,11 +74,13 @@ class Contacts:
     scale: Floats
 
 
-def contacts(dice: Dice, people: Persons, firms: Companies, events: Inbound) -> Contacts:
+def contacts(
+    dice: Dice, people: Persons, firms: Companies, events: Inbound, hidden: Hidden
+) -> Contacts:
     """Play every person's life: contacts in time order until conversion or a no."""
     rng = dice.stream("contacts")
     n = people.count
-    steady = steady_logit(people, firms)
+    steady = steady_logit(people, firms, hidden)
     scale = spontaneous_scale(people, steady)
     alone_days = spontaneous_age_days(scale, rng.exponential(1.0, n))
     alone_days = np.where(np.isfinite(alone_days), np.maximum(alone_days, 1.0), 1e6)
@@ -71,7 +89,7 @@ def contacts(dice: Dice, people: Persons, firms: Companies, events: Inbound) -> 
         np.int64
     )
     moments = np.sort(_moments(rng, people, events), axis=1)
-    logits = _logits(dice, people)
+    logits = _logits(dice, people, firms, hidden)
     can_reach = has_phone(people) | can_mail(people)
 
     converted_s = np.full(n, NEVER_S)
@@ -153,21 +171,27 @@ def _moments(rng: np.random.Generator, people: Persons, events: Inbound) -> Ints
     """Moments at which a contact may happen: office hours of the day after; (n, slots)."""
     n = people.count
     slots = len(_SLOT_LOGITS)
-    campaign = people.created_s + (rng.random(n) * (END_S - people.created_s)).astype(np.int64)
-    base = np.concatenate([events.bursts, campaign[:, None]], axis=1)
+    life_s = (END_S - people.created_s)[:, None]
+    later_s = (rng.random((n, _CAMPAIGNS)) * life_s).astype(np.int64)
+    base = np.concatenate([events.bursts, people.created_s[:, None] + later_s], axis=1)
     wait = rng.exponential(1.0, (n, slots)) * np.array(_SLOT_DELAY_DAYS) * DAY_S
     office_s = (8 * 3600 + rng.random((n, slots)) * 9 * 3600).astype(np.int64)
     return midnight(base + wait.astype(np.int64)) + DAY_S + office_s
 
 
-def _logits(dice: Dice, people: Persons) -> Floats:
+def _logits(dice: Dice, people: Persons, firms: Companies, hidden: Hidden) -> Floats:
     """Inclination to contact a person in each slot; (n, slots).
 
     Each rep senses the hidden variable to a degree of their own, the same in every block.
     """
     nose = np.random.Generator(np.random.PCG64(dice.seed)).uniform(0.0, 0.9, REPS)
     source = np.array([_SOURCE_LOGITS.get(name, 0.0) for name in SOURCES])[people.source]
-    own = source + nose[people.rep] * people.hidden
+    level = np.array([_SENIORITY_LOGITS.get(name, 0.0) for name in SENIORITIES])[people.seniority]
+    region = np.array([_COUNTRY_LOGITS.get(place.code, 0.0) for place in PLACES])[people.country]
+    size = _SIZE_LOGIT * (firms.log_size[people.company] - _USUAL_LOG_SIZE)
+    firm = np.where(people.company >= 0, size, _NO_FIRM_LOGIT)
+    sensed = hidden.selection * nose[people.rep] * people.hidden
+    own = source + level + region + firm + sensed
     return np.asarray(own[:, None] + np.array(_SLOT_LOGITS), dtype=np.float64)
 
 

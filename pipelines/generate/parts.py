@@ -17,6 +17,7 @@ from pipelines.generate.block import Block, block, row_state
 from pipelines.generate.children import activity_rows, consent_rows, outcome_rows
 from pipelines.generate.dirt import damage
 from pipelines.generate.exports import exports, impossible_numbers
+from pipelines.generate.hidden import Hidden
 from pipelines.generate.leads import HUBSPOT, SALESFORCE
 from pipelines.generate.lists import customer_rows, suppression_rows
 from pipelines.generate.spell import lead_texts
@@ -49,6 +50,7 @@ class Order:
     moment_s: int
     format: Format
     with_truth: bool
+    hidden: Hidden
 
 
 @dataclass
@@ -126,7 +128,7 @@ def write_blocks(order: Order, first: int, end: int | None, leads: int) -> Tally
         for number in count(first):
             if number == end or tally.leads >= leads:
                 break
-            drawn = block(order.seed, number, leads - tally.leads)
+            drawn = block(order.seed, number, leads - tally.leads, order.hidden)
             _write(drawn, number, order.moment_s, tables, truth, tally)
             tally.leads += drawn.lead_count
     for name, table in tables.items():

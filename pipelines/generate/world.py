@@ -8,6 +8,7 @@ from typing import Final
 
 from pipelines.errors import UsageError
 from pipelines.generate.dirt import KINDS
+from pipelines.generate.hidden import MODEST, Hidden
 from pipelines.generate.mappings import write_mappings
 from pipelines.generate.parts import FOLDERS, Order, write_world
 from pipelines.generate.times import T_END, T_START, seconds
@@ -47,6 +48,7 @@ def generate(
     format: Format = "csv",
     with_truth: bool = True,
     workers: int = 1,
+    hidden: Hidden = MODEST,
 ) -> GenerateReport:
     """Write a synthetic CRM backlog with a known truth.
 
@@ -71,6 +73,8 @@ def generate(
     workers : int
         Processes to share the parts among, from two parts on and without the truth, which is one
         file. The bytes are the same with any number.
+    hidden : Hidden
+        What no file carries: how much it decides, and how far sales chose by it.
 
     Returns
     -------
@@ -82,10 +86,10 @@ def generate(
     UsageError
         For a value out of range, or a folder that holds something already.
     """
-    _check(out, leads, seed, until)
+    _check(out, leads, seed, until, hidden)
     started = time.perf_counter()
     write_mappings(out / "mappings")
-    order = Order(out, seed, seconds(until), format, with_truth)
+    order = Order(out, seed, seconds(until), format, with_truth, hidden)
     tally = write_world(order, leads, workers)
     counts = {name: tally.counts[name] for name in (*FOLDERS, *_OF_THE_TRUTH)}
     broken = {
@@ -95,7 +99,7 @@ def generate(
     return GenerateReport(counts, broken, time.perf_counter() - started)
 
 
-def _check(out: Path, leads: int, seed: int, until: date) -> None:
+def _check(out: Path, leads: int, seed: int, until: date, hidden: Hidden) -> None:
     """Refuse what cannot be meant before anything is written."""
     if not 1 <= leads <= _MOST_LEADS:
         raise UsageError(f"{leads} leads", f"1 to {_MOST_LEADS}")
@@ -103,6 +107,10 @@ def _check(out: Path, leads: int, seed: int, until: date) -> None:
         raise UsageError(f"seed {seed}", "0 or more")
     if not T_START < until <= T_END:
         raise UsageError(f"until {until}", f"a day after {T_START}, up to {T_END}")
+    if not 0 <= hidden.weight < float("inf"):
+        raise UsageError(f"hidden weight {hidden.weight}", "0 or more")
+    if not 0 <= hidden.selection <= 1:
+        raise UsageError(f"hidden selection {hidden.selection}", "0 to 1")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(
             f"{out} is not an empty folder", "a missing or an empty one", "name another folder"

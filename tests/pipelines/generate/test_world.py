@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.generate import T_END, T_START, generate, parts, write
+from pipelines.generate import T_END, T_START, Hidden, generate, parts, write
 from pipelines.generate.block import BLOCK_PERSONS, block
 
 EVENTS = {
@@ -212,6 +212,9 @@ def test_children_point_at_leads(parquet_world):
         {"seed": -1},
         {"until": T_START},
         {"until": date(2026, 10, 2)},
+        {"hidden": Hidden(weight=-0.1)},
+        {"hidden": Hidden(weight=float("nan"))},
+        {"hidden": Hidden(selection=1.1)},
     ],
 )
 def test_refuses_what_cannot_be_meant(tmp_path, wrong):
