@@ -70,18 +70,19 @@ def figures(label: Labels, score: Scores, probability: Scores) -> dict[str, floa
     return {**found, "calibration_error": calibration_error(bands(label, probability))}
 
 
-def intervals(label: Labels, ours: Scores, theirs: Scores) -> dict[str, list[float]]:
+def intervals(
+    label: Labels, ours: Scores, probability: Scores, theirs: Scores
+) -> dict[str, list[float]]:
     """95% of ours minus theirs over rows drawn again, the same for both."""
     rng = np.random.default_rng(0)
-    found: dict[str, list[float]] = {name: [] for name in ("auc", "average_precision")}
+    found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         rows = rng.integers(0, len(label), len(label))
-        if 0 < label[rows].sum() < len(rows):
-            for name, differences in found.items():
-                measure = RANKINGS[name]
-                differences.append(
-                    measure(label[rows], ours[rows]) - measure(label[rows], theirs[rows])
-                )
+        again = label[rows]
+        if 0 < again.sum() < len(rows):
+            mine = figures(again, ours[rows], probability[rows])
+            for name, value in figures(again, theirs[rows], theirs[rows]).items():
+                found.setdefault(name, []).append(mine[name] - value)
     return {name: np.quantile(values, [0.025, 0.975]).tolist() for name, values in found.items()}
 
 
@@ -106,7 +107,7 @@ def run(case: Set, peers: list[str]) -> dict[str, object]:
             continue
         seconds[name] = time.perf_counter() - started
         results[name] = figures(test, theirs, theirs)
-        versus[name] = intervals(test, raw, theirs)
+        versus[name] = intervals(test, raw, probability, theirs)
     return {
         "set": case.name, "split": case.how, "train_rows": len(y), "train_positives": int(y.sum()),
         "test_rows": len(test), "test_positives": int(test.sum()), "model": words,
@@ -121,13 +122,17 @@ def show(found: dict) -> None:
         f"\n  {found['model']}"
     )
     print(
-        f"  {'':10s} {'AUC':>7s} {'AP':>7s} {'lift':>6s} {'ECE':>6s}   AUC, AP: ours minus theirs"
+        f"  {'':10s} {'AUC':>7s} {'AP':>7s} {'lift':>6s} {'ECE':>6s}"
+        "   each: ours minus theirs (of ECE less is better)"
     )
     for name, row in found["results"].items():
         line = f"  {name:10s} {row['auc']:7.4f} {row['average_precision']:7.4f}"
         line += f" {row['lift_at_10pct']:6.2f} {row['calibration_error']:6.3f}"
-        for low, high in found["ours_minus"].get(name, {}).values():
-            mark = " worse" if high < 0 else " better" if low > 0 else ""
+        for measure, (low, high) in found["ours_minus"].get(name, {}).items():
+            is_up, is_down = low > 0, high < 0
+            if measure == "calibration_error":
+                is_up, is_down = is_down, is_up
+            mark = " worse" if is_down else " better" if is_up else ""
             line += f"   {low:+.3f} to {high:+.3f}{mark}"
         print(line, flush=True)
 

@@ -84,7 +84,7 @@ def is_protected(feature: Feature) -> bool:
     Reasons do not name such a field, and the card of a model warns of it.
     """
     return any(
-        _WORD_START.search(_spaced(column)) is not None
+        _WORD_START.search(spaced(column)) is not None
         for column in feature.inputs
         if column.startswith(CUSTOM_PREFIX)
     )
@@ -94,7 +94,7 @@ def _plain(column: str) -> str:
     return re.sub(r"[\s_]+", " ", column.removeprefix(CUSTOM_PREFIX)).strip()
 
 
-def _spaced(column: str) -> str:
+def spaced(column: str) -> str:
     """Return the words of a name in lower case: ``GenderIdentity__c`` is ``gender identity c``."""
     apart = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z])", " ", column.removeprefix(CUSTOM_PREFIX))
     return re.sub(r"[\W_]+", " ", apart).strip().lower()

@@ -132,20 +132,29 @@ def _levelled(probability: F64, held: lgb.Dataset) -> tuple[str, float, bool]:
     return "levelled_loss", levelled_loss(label, np.log(safe / (1 - safe))), False
 
 
-def average(boosters: Sequence[lgb.Booster]) -> lgb.Booster:
+def average(boosters: Sequence[lgb.Booster], line: Sequence[str] = ()) -> lgb.Booster:
     """Return one model whose raw score is the mean of those of several.
 
     Their trees stand one after the other with their values divided: to whoever scores or explains,
-    it is one LightGBM model like any other.
+    it is one LightGBM model like any other. The trees of a `line` (`models.line`) are one member.
     """
-    if len(boosters) == 1:
+    if len(boosters) == 1 and not line:
         return boosters[0]
     texts = [booster.model_to_string(num_iteration=tree_count(booster)) for booster in boosters]
-    trees = [tree for text in texts for tree in _trees(text)]
+    trees = [tree for text in texts for tree in _trees(text)] + list(line)
+    return _rewritten(texts[0], trees, len(boosters) + bool(line))
+
+
+def instead(booster: lgb.Booster, line: Sequence[str]) -> lgb.Booster:
+    """Return a model of the trees of a `line` alone, with the features of another."""
+    return _rewritten(booster.model_to_string(), list(line), 1)
+
+
+def _rewritten(text: str, trees: list[str], members: int) -> lgb.Booster:
     chunks = [
-        f"Tree={number}\n{_divided(tree, len(boosters))}\n\n\n" for number, tree in enumerate(trees)
+        f"Tree={number}\n{_divided(tree, members)}\n\n\n" for number, tree in enumerate(trees)
     ]
-    head, tail = texts[0].split("\nTree=0\n")[0], texts[0].split("\nend of trees\n")[1]
+    head, tail = text.split("\nTree=0\n")[0], text.split("\nend of trees\n")[1]
     sizes = " ".join(str(len(chunk)) for chunk in chunks)
     head = re.sub(r"^tree_sizes=.*$", f"tree_sizes={sizes}", head, flags=re.MULTILINE)
     return booster_of(f"{head}\n{''.join(chunks)}end of trees\n{tail}")

@@ -13,13 +13,22 @@ from scipy.optimize import isotonic_regression
 from models.errors import ModelRefusedError
 from models.matrix import F64, Bools, Ints
 
-# At most so many bins go into the isotonic fit: single rows at the ends would otherwise make
-# plateaus of 0 or 1 out of two or three leads.
-MAX_KNOTS: Final = 500
+# Scores are cut at most so often before bins are joined.
+MAX_CUTS: Final = 500
 
-# Nor may a bin hold a handful of one outcome: its rate would be chance, and where the leads to be
-# scored crowd there, chance would be multiplied. Twenty-five are known to a fifth.
+# A bin may not hold a handful of one outcome: its rate would be chance, and where the leads to be
+# scored crowd there, chance would be multiplied. Twenty-five are known to a fifth; where there are
+# more, a fortieth of them is, and the bins stay few.
 MIN_BIN_OUTCOMES: Final = 25
+MAX_BINS: Final = 40
+
+# So many outcomes on Platt's line does each bin start with (weight 1 / (p (1 - p)) rows each): a
+# bin of few is drawn to the line, a bin of hundreds says what it saw. Judgement.
+PRIOR_OUTCOMES: Final = 25
+
+# Lines of log-odds are kept as points at this distance, and go on so far beyond the last knots.
+_STEP: Final = 0.125
+_BEYOND: Final = 4.0
 
 # Precision of the prior "slope 1" of Platt's line, that is a standard deviation of 0.5: some forty
 # conversions weigh as much as the prior. Judgement, not source.
@@ -126,26 +135,49 @@ def fit(raw: F64, label: Bools, isotonic_min_positives: int) -> Calibration:
 def _isotonic(raw: F64, label: Bools) -> Calibration:
     order = np.argsort(raw, kind="stable")
     score, hit = raw[order], label[order].astype(np.float64)
-    width = max(1, -(-len(score) // MAX_KNOTS))
-    # A bin ends only between two different scores, so equal scores share their probability.
-    ends = np.searchsorted(score, score[np.arange(width - 1, len(score), width)], side="right")
-    starts = _merged(np.unique(np.concatenate([[0], ends[ends < len(score)]])), hit)
+    rarer = min(int(hit.sum()), int((1 - hit).sum()))
+    starts = _bins(score, hit, max(MIN_BIN_OUTCOMES, rarer // MAX_BINS))
     rows = np.diff(np.append(starts, len(score)))
-    found = isotonic_regression(np.add.reduceat(hit, starts) / rows, weights=rows)
+    slope, intercept = _line(raw, label)
+    on_line = np.add.reduceat(_sigmoid(slope * score + intercept), starts) / rows
+    prior_rows = PRIOR_OUTCOMES / np.maximum(on_line * (1 - on_line), 1e-12)
+    weights = rows + prior_rows
+    rates = (np.add.reduceat(hit, starts) + prior_rows * on_line) / weights
+    found = isotonic_regression(rates, weights=weights)
     first = found.blocks[:-1]
     count = np.add.reduceat(rows, first).astype(np.float64)
     # Centred: a plateau becomes one knot at the mean of its scores (Oron and Flournoy 2017,
     # doi:10.1080/19466315.2017.1286256), less biased at the ends than the steps themselves.
     knots = np.add.reduceat(np.add.reduceat(score, starts), first) / count
-    rates = found.x[first]
-    inside = _inside(rates, count)
-    return Calibration(
-        "isotonic", tuple(knots.tolist()), tuple(inside.tolist()), len(raw), int(label.sum())
-    )
+    x, y = _drawn_out(knots, _inside(found.x[first], count), slope)
+    return Calibration("isotonic", tuple(x.tolist()), tuple(y.tolist()), len(raw), int(label.sum()))
 
 
-def _merged(starts: Ints, hit: F64) -> Ints:
-    """Join bins until each holds `MIN_BIN_OUTCOMES` of both outcomes; the last may take more."""
+def _bins(score: F64, hit: F64, outcomes: int) -> Ints:
+    """Cut sorted scores into bins of so many of both outcomes; the first row of each, (b,)."""
+    width = max(1, -(-len(score) // MAX_CUTS))
+    # A bin ends only between two different scores, so equal scores share their probability.
+    ends = np.searchsorted(score, score[np.arange(width - 1, len(score), width)], side="right")
+    return _merged(np.unique(np.concatenate([[0], ends[ends < len(score)]])), hit, outcomes)
+
+
+def _drawn_out(knots: F64, rates: F64, slope: float) -> tuple[F64, F64]:
+    """Join the knots by straight lines of log-odds, and go on beyond them along Platt's slope.
+
+    Leads nobody chose to contact crowd below the lowest knot; a flat end would give all of them
+    the rate of the best among them.
+    """
+    odds = np.log(rates / (1 - rates))
+    far = np.arange(_STEP, _BEYOND + _STEP / 2, _STEP)
+    x = np.concatenate([knots[0] - far[::-1], knots, knots[-1] + far])
+    y = np.concatenate([odds[0] - slope * far[::-1], odds, odds[-1] + slope * far])
+    inner = np.arange(knots[0], knots[-1], _STEP)
+    grid = np.unique(np.concatenate([x, inner]))
+    return grid, np.clip(_sigmoid(np.interp(grid, x, y)), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+
+
+def _merged(starts: Ints, hit: F64, outcomes: int) -> Ints:
+    """Join bins until each holds so many of both outcomes; the last may take more."""
     positives = np.append(0, np.cumsum(np.add.reduceat(hit, starts)))
     rows = np.append(starts, len(hit))
     kept = [0]
@@ -154,7 +186,7 @@ def _merged(starts: Ints, hit: F64) -> Ints:
         lost = rows[index] - rows[kept[-1]] - gained
         left = positives[-1] - positives[index]
         still = len(hit) - rows[index] - left
-        if min(gained, lost, left, still) >= MIN_BIN_OUTCOMES:
+        if min(gained, lost, left, still) >= outcomes:
             kept.append(index)
     merged: Ints = starts[np.array(kept)]
     return merged
@@ -173,13 +205,24 @@ def _inside(rates: F64, count: F64) -> F64:
 
 
 def _platt(raw: F64, label: Bools) -> Calibration:
+    return Calibration("platt", (), _line(raw, label), len(raw), int(label.sum()))
+
+
+def _line(raw: F64, label: Bools) -> tuple[float, float]:
+    """Slope and intercept of Platt's line, the slope never below `MIN_SLOPE`."""
     slope, intercept = logistic_line(raw, label, SLOPE_PRECISION)
     if slope < MIN_SLOPE:
         # A score that does not rank: nearly constant, never upside down.
         slope = MIN_SLOPE
         rate = (label.sum() + 0.5) / (len(label) + 1)
         intercept = float(np.log(rate / (1 - rate)) - slope * raw.mean()) if len(raw) else 0.0
-    return Calibration("platt", (), (float(slope), float(intercept)), len(raw), int(label.sum()))
+    return float(slope), float(intercept)
+
+
+def _sigmoid(odds: F64) -> F64:
+    with np.errstate(over="ignore"):
+        found: F64 = 1.0 / (1.0 + np.exp(-odds))
+    return found
 
 
 def best_shift(label: Bools, raw: F64) -> float:

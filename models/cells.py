@@ -55,7 +55,8 @@ def cut(column: F32, kind: Kind, bins: int) -> Cells:
     kind : {"number", "category", "flag"}
         Categories (codes) and flags get one cell per value.
     bins : int
-        Quantile bins of a number; a number of fewer values gets one cell per value.
+        Quantile bins of a number, at most so many cells; a number of fewer values gets one cell per
+        value, and so does a value that fills more than a bin.
     """
     values = column[~np.isnan(column)]
     if not len(values):
@@ -66,7 +67,12 @@ def cut(column: F32, kind: Kind, bins: int) -> Cells:
     if kind != "number" or len(distinct) <= bins:
         return Cells(distinct, is_exact=True)
     inner = np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1], method="higher")
-    return Cells(np.unique(np.append(inner, distinct[0])).astype(np.float32), is_exact=False)
+    edges, taken = np.unique(np.append(inner, distinct[0]), return_counts=True)
+    # A value that takes several quantiles is a cell of its own: of a column that is nearly always
+    # zero, the few rows above would else lie in the cell of zero.
+    above = np.searchsorted(distinct, edges[taken > 1], side="right")
+    edges = np.union1d(edges, distinct[above[above < len(distinct)]])
+    return Cells(edges.astype(np.float32), is_exact=False)
 
 
 def tally(cell: Ints, count: int, label: Bools, fold: Ints, folds: int) -> tuple[Ints, Ints]:

@@ -41,6 +41,9 @@ class TrainingSet:
         The number that the source gave the record, NaN = none: tells which end of a file is newer.
     scoring : pl.DataFrame, optional
         Shape (m, k), like `matrix`: leads whose outcome nobody knows yet, for the drift check.
+    chance : (n,) float64, optional
+        Chance with which the lead was put on the list by lot, NaN = it was chosen
+        (`models.exploration`).
     """
 
     matrix: pl.DataFrame
@@ -51,10 +54,13 @@ class TrainingSet:
     newest: F64
     serial: F64 | None = None
     scoring: pl.DataFrame | None = None
+    chance: F64 | None = None
 
     def __post_init__(self) -> None:
         rows = self.matrix.height
-        columns = (self.label, self.group, self.order, self.newest, self.at, self.serial)
+        columns = (
+            self.label, self.group, self.order, self.newest, self.at, self.serial, self.chance,
+        )  # fmt: skip
         if any(column is not None and len(column) != rows for column in columns):
             raise TrainingRefusedError("arrays of different lengths", f"{rows} rows each")
         if self.at is not None and np.isnat(self.at).any():
@@ -78,7 +84,7 @@ class Examples:
     place : (n,) int64
         Position of each row in the `TrainingSet`.
     scoring : (m, k) float32 or None
-        See `TrainingSet`.
+        See `TrainingSet`; so is `chance`, (n,) float64 or None.
     """
 
     features: FeatureSet
@@ -92,6 +98,7 @@ class Examples:
     at: npt.NDArray[np.datetime64] | None
     place: Ints
     scoring: F32 | None = None
+    chance: F64 | None = None
 
     @classmethod
     def of(cls, data: TrainingSet, features: FeatureSet, params: TrainSettings) -> "Examples":
@@ -116,7 +123,10 @@ class Examples:
             order = replace(order, basis="none", time=None, reason=reason)
             tied, block = split(group, None, matrix, params.shares, params.seed, is_dated=False)
         meant = None if data.scoring is None else to_array(data.scoring, features.names)
-        return cls(features, matrix, label, group, tied, newest, block, order, at, rows, meant)
+        chance = None if data.chance is None else data.chance[rows]
+        return cls(
+            features, matrix, label, group, tied, newest, block, order, at, rows, meant, chance
+        )
 
     def where(self, *blocks: int) -> Ints:
         """Return the positions of the rows of some blocks, ascending."""

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.stats import norm
 
 from models.errors import ModelError
+from models.manifest import JSON, rounded
 from models.matrix import F64, Bools
 from models.metrics import auc
 
@@ -99,6 +100,62 @@ def auc_of(label: Bools, score: F64, propensity: F64) -> float:
         return float("nan")
     below = np.cumsum(lost) - lost / 2
     return float((won * below).sum() / won.sum() / lost.sum())
+
+
+def explored(label: Bools, score: F64, chance: F64, share: float) -> dict[str, JSON] | None:
+    """Say how a ranking does among all leads, from the rows of a block that were drawn by lot.
+
+    Parameters
+    ----------
+    label : (n,) bool
+    score : (n,) float64
+        Larger = more likely; by a model that has not learnt from these rows.
+    chance : (n,) float64
+        Chance with which each was drawn, NaN = somebody or the ranking chose it.
+    share : float
+        Top of the list that is asked about.
+
+    Returns
+    -------
+    dict or None
+        ``rows`` and ``effective_rows`` drawn, ``is_sound``, ``auc``, ``everybody`` and ``top``:
+        share that converts with its 95% interval; ``lift`` of the top. None = nothing was drawn.
+    """
+    drawn = ~np.isnan(chance)
+    if not drawn.any():
+        return None
+    label, score, chance = label[drawn], score[drawn], chance[drawn]
+    everybody = conversion_of(label, chance, np.ones(len(label)))
+    top = conversion_of(label, chance, _top(score, chance, share))
+    return {
+        "rows": everybody.rows,
+        "positives": int(label.sum()),
+        "effective_rows": rounded(everybody.effective_rows, 1),
+        "is_sound": everybody.is_sound,
+        "auc": rounded(auc_of(label, score, chance)),
+        "everybody": _stated(everybody),
+        "top": {"share": rounded(share), **_stated(top), "is_sound": top.is_sound},
+        "lift": rounded(top.value / everybody.value) if everybody.value else None,
+    }
+
+
+def _top(score: F64, chance: F64, share: float) -> F64:
+    """Chance of each row to be among the best `share` of all leads that it stands for."""
+    weight = _weights(np.ones(len(chance), dtype=np.bool_), chance)
+    order = np.argsort(-score, kind="stable")
+    before = np.cumsum(weight[order]) - weight[order]
+    taken = np.empty(len(score))
+    taken[order] = np.clip((share * weight.sum() - before) / weight[order], 0, 1)
+    return taken
+
+
+def _stated(found: Estimate) -> dict[str, JSON]:
+    return {
+        "value": rounded(found.value),
+        "low": rounded(found.low),
+        "high": rounded(found.high),
+        "rows": found.rows,
+    }
 
 
 def _weights(label: Bools, propensity: F64) -> F64:

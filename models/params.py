@@ -27,6 +27,9 @@ class Candidate(_Frozen):
     min_leaf_rows: int = Field(default=20, ge=1, description="rows per leaf")
     is_random: bool = Field(default=False, description="one random threshold per feature and node")
     min_positives: int = Field(default=0, ge=0, description="tried from so many conversions on")
+    must_pay: bool = Field(
+        default=False, description="tried only if the one before it is clearly the best so far"
+    )
 
 
 # "small" is the setting that beat both the default and a 60-second FLAML search on small and
@@ -47,6 +50,11 @@ MEDIUM = Candidate(
 LARGE = Candidate(
     name="large", trees=300, leaves=31, learning_rate=0.08, feature_fraction=0.5, lambda_l2=5,
     bagging_fraction=0.8, min_leaf_rows=100, min_positives=1000,
+)  # fmt: skip
+# Only where the large one leaves all smaller ones behind: most nights need not pay for it.
+HUGE = Candidate(
+    name="huge", trees=300, leaves=127, learning_rate=0.05, feature_fraction=0.4, lambda_l2=2,
+    bagging_fraction=0.8, min_leaf_rows=10, min_positives=3000, must_pay=True,
 )  # fmt: skip
 
 
@@ -125,7 +133,7 @@ class TrainSettings(_Frozen):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     num_threads: int = Field(default=2, ge=1, le=256, description="threads of LightGBM")
     max_bin: int = Field(default=255, ge=15, le=255, description="bins per feature")
-    candidates: tuple[Candidate, ...] = (SMALL, RANDOM, MEDIUM, LARGE)
+    candidates: tuple[Candidate, ...] = (SMALL, RANDOM, MEDIUM, LARGE, HUGE)
     candidate_margin_se: float = Field(
         default=1.0,
         ge=0,
@@ -153,6 +161,9 @@ class TrainSettings(_Frozen):
     logistic_max_rows: int = Field(default=200_000, ge=100, description="rows for the baseline")
     fact_bins: int = Field(default=8, ge=2, le=50, description="quantile bins of a number")
     fact_min_rows: int = Field(default=50, ge=1, description="rows behind a stated rate")
+    leave_out: tuple[str, ...] = Field(
+        default=(), description="features or columns of the export that no model may use, by name"
+    )
     leakage: LeakageSettings = LeakageSettings()
 
     @model_validator(mode="after")

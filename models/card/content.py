@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from features.fields import field_of, is_protected
+from features.telling import warning
 from models import manifest as manifests
 from models.manifest import JSON, TOGETHER
 from models.split import BLOCKS
@@ -34,9 +35,11 @@ def card_of(model: "Model") -> dict[str, JSON]:
     -------
     dict
         ``card_version`` and what identifies the model; ``data`` (window, blocks, who was left
-        out); ``features`` (importance, field, leakage verdict) and ``left_out``; ``metrics``,
-        ``baselines``, ``cuts`` and ``segments``, all of the test block; ``calibration`` with its
-        reliability bands; ``gates``; ``warnings`` in words; ``hashes``. A figure that nothing
+        out); ``selection`` (how the contacted and the never contacted converted) and
+        ``exploration`` (what leads drawn by lot say of all); ``features`` (importance, field,
+        leakage verdict) and ``left_out``; ``metrics``, ``baselines``, ``cuts`` and ``segments``,
+        all of the test block; ``calibration`` with its reliability bands; ``gates``; ``warnings``
+        in words; ``hashes``. A figure that nothing
         could tell is null.
     """
     held = model.manifest
@@ -47,7 +50,9 @@ def card_of(model: "Model") -> dict[str, JSON]:
         "score_source": model.score_source,
         "passed": all(gate["passed"] for gate in held["gates"]),
         "base_score": base_score(model),
-        "data": {**held["context"], "blocks": _blocks(held), "order": held.get("order")},
+        "selection": held["context"].get("selection"),
+        "exploration": held.get("exploration"),
+        "data": {**_of_data(held["context"]), "blocks": _blocks(held), "order": held.get("order")},
         "model": {key: held["model"].get(key) for key in ("trees", "candidate", "fitted")},
         "features": _features(model),
         "left_out": _left_out(held),
@@ -78,6 +83,10 @@ def base_score(model: "Model") -> float:
     """Return the mean raw score of what the trees learnt from: where contributions start."""
     nobody = np.full((1, len(model.features.names)), np.nan, dtype=np.float32)
     return float(model.booster.predict(nobody, pred_contrib=True, num_threads=1)[0, -1])
+
+
+def _of_data(context: Mapping[str, Any]) -> dict[str, JSON]:
+    return {key: value for key, value in context.items() if key != "selection"}
 
 
 def _blocks(held: Mapping[str, Any]) -> dict[str, JSON]:
@@ -136,22 +145,38 @@ def _left_out(held: Mapping[str, Any]) -> list[JSON]:
     return found
 
 
+def _of_selection(held: Mapping[str, Any]) -> list[JSON]:
+    """Say of whom the figures are, where somebody chose who was contacted."""
+    if held["population"] is not None and str(held["population"]).startswith("static:"):
+        return [
+            "All figures are of the leads of this file that have a label, and nobody has said how"
+            " those were chosen: for others they may be too high."
+        ]
+    if held["kind"] == "static":
+        return []
+    if held["condition"] in (None, "none"):
+        return [
+            "No contacts are known: the score says who converts, not who converts when contacted."
+        ]
+    told = (
+        "All figures are of leads that were contacted, and who was contacted was not drawn by"
+        " chance: for leads that nobody ever chose they may be too high."
+    )
+    if held.get("exploration"):
+        told += " Leads drawn by lot say it for all: see who was contacted."
+    return [told]
+
+
 def _warnings(model: "Model") -> list[JSON]:
     """Say what a reader must know before believing a figure."""
     held = model.manifest
     found: list[JSON] = []
-    if held["kind"] != "static" and held["condition"] not in (None, "none"):
-        found.append(
-            "All figures are of leads that were contacted, and who was contacted was not drawn by"
-            " chance: for leads that nobody ever chose they may be too high."
-        )
-    elif held["kind"] != "static":
-        found.append(
-            "No contacts are known: the score says who converts, not who converts when contacted."
-        )
+    found += _of_selection(held)
     if not all(gate["passed"] for gate in held["gates"]):
         failed = [gate["gate"] for gate in held["gates"] if not gate["passed"]]
         found.append(f"Refused by its gates: {', '.join(failed)}.")
+    if called := warning(model.features.features):
+        found.append(called)
     protected = [feature.name for feature in model.features.features if is_protected(feature)]
     if protected:
         found.append(

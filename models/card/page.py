@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from models.card.chart import reliability
+from models.drawn import drawn_words
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #1a7f37; --bad: #c0362c; }
@@ -32,6 +33,11 @@ code { font-size: .85em; overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }
 """
 _BAR_REM: Final = 7
+_GROUPS: Final = {
+    "contacted": "contacted then",
+    "contacted_before": "contacted earlier only",
+    "never_contacted": "never contacted",
+}
 
 
 def page(card: Mapping[str, Any]) -> str:
@@ -45,6 +51,7 @@ def page(card: Mapping[str, Any]) -> str:
         *(f"<li>{_e(text)}</li>" for text in card["warnings"]),
         "</ul>",
         _data(card),
+        _selection(card),
         _quality(card),
         _segments(card),
         _calibration(card),
@@ -88,7 +95,33 @@ def _data(card: Mapping[str, Any]) -> str:
         + _table(("block", "first as of", "last as of", "rows", "conversions", "rate"), rows, 3)
         + (f'<p class="soft">{"; ".join(notes)}.</p>' if notes else "")
         + '<p class="soft">Whole persons are in one block. Figures below are of the test block,'
-        " which came after everything that the judged model learnt from.</p>"
+        f" {_e(_when_tested(data.get('order') or {}))}.</p>"
+    )
+
+
+def _when_tested(order: Mapping[str, Any]) -> str:
+    if order.get("basis") == "none":
+        return f"whose persons were drawn by lot ({order['reason']})"
+    return "which came after everything that the judged model learnt from"
+
+
+def _selection(card: Mapping[str, Any]) -> str:
+    groups = [(name, held) for name, held in (card["selection"] or {}).items() if held["rows"]]
+    if not groups and not card["exploration"]:
+        return ""
+    rows = [
+        (
+            _GROUPS[name], _count(held["rows"]), _count(held["positives"]),
+            _percent(held["share"]), f"{_percent(held['low'])} to {_percent(held['high'])}",
+        )
+        for name, held in groups
+    ]  # fmt: skip
+    told = _table(("in windows of the horizon", "windows", "conversions", "rate", "95%"), rows)
+    return (
+        _head("Who was contacted")
+        + (told if rows else "")
+        + '<p class="soft">Whoever was contacted was chosen: the difference is no effect of the'
+        f" contact.</p><p>{_e(drawn_words(card['exploration']))}</p>"
     )
 
 

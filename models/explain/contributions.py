@@ -7,6 +7,7 @@ the raw score.
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -58,8 +59,13 @@ class Grouping:
         )
 
     def sums(self, by_feature: F64) -> F64:
-        """Return (n, f) sums of (n, k) values."""
-        return np.column_stack([by_feature[:, own].sum(axis=1) for own in self.members])
+        """Return (n, f) sums of (n, k) values, the same bits for a row alone and among others.
+
+        Feature by feature: NumPy adds up a row in an order that depends on how many rows there are.
+        """
+        return np.column_stack(
+            [reduce(np.add, (by_feature[:, one] for one in own)) for own in self.members]
+        )
 
 
 def contributions(model: "Model", array: F32, grouping: Grouping, threads: int) -> Contributions:

@@ -7,5 +7,6 @@ outcome is known, at what will be scored, and at all columns together. Threshold
 
 from models.leakage.checks import examine
 from models.leakage.finding import MIN_POSITIVES, Finding, action_on, names_for
+from models.leakage.lately import Latest
 
-__all__ = ["MIN_POSITIVES", "Finding", "action_on", "examine", "names_for"]
+__all__ = ["MIN_POSITIVES", "Finding", "Latest", "action_on", "examine", "names_for"]

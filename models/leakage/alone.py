@@ -100,7 +100,7 @@ def _rules(
         verdict: Verdict = "suspect"
         # The upper end of a number may well be sure; a value that somebody enters, or being filled
         # at all, hardly.
-        is_entered = column.cells.is_exact or held >= limits.filled_rule * rows[:-1].sum()
+        is_entered = column.cells.is_exact or held >= limits.filled_rule * _entered(rows)
         if what == "converted" and is_entered and held >= limits.rule_share * rows.sum():
             verdict = "leak"
         if what != "converted" and column.feature.known is not Known.EXPORT_ONLY:
@@ -113,6 +113,12 @@ def _rules(
             )
         )  # fmt: skip
     return found
+
+
+def _entered(rows: Ints) -> int:
+    """Rows with a value that is not the usual one, as zero is in an amount that few have."""
+    filled, most = int(rows[:-1].sum()), int(rows[:-1].max())
+    return filled - most if 2 * most > rows.sum() else filled
 
 
 def _suspicions(column: Column, index: int, limits: LeakageSettings) -> list[Note]:

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from features.featureset import FeatureSet
-from models.leakage import alone, drift, pairs, parts, tied
+from models.leakage import alone, drift, lately, pairs, parts, tied
 from models.leakage.column import Column, area_of, folds_of
 from models.leakage.crossing import Crossing, coarse
 from models.leakage.finding import MIN_POSITIVES, Finding, Note, settle
+from models.leakage.lately import Latest
 from models.leakage.together import Probe, take_out
 from models.leakage.twins import filled_together, same_states
 from models.manifest import TOGETHER
@@ -32,6 +33,7 @@ def examine(
     settings: LeakageSettings,
     *,
     scoring: F32 | None = None,
+    latest: Latest | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every feature.
 
@@ -45,6 +47,8 @@ def examine(
         Person of each row: duplicates never sit in two folds.
     scoring : (m, k) float32, optional
         Rows that the model is meant for, whose outcome nobody knows yet.
+    latest : Latest, optional
+        Rows after those: looked at for what tells the outcome there and not before.
 
     Returns
     -------
@@ -69,6 +73,8 @@ def examine(
             )
         ]
     notes += look.in_parts(notes)
+    if latest is not None:
+        notes += lately.look_lately(look.columns, look.values, latest, settings)
     notes += look.crossed(notes)
     notes, last = look.all_together(notes)
     found = [

@@ -75,8 +75,7 @@ def look_at_parts(
             column = columns[index]
             counts = tally(column.cell[part.rows], column.cells.count, inside, where, FOLDS)
             area = area_of(*counts)
-            jump = area - column.area
-            if jump < max(limits.part_jump, _SURE * _area_error(area, hits, misses)):
+            if not is_sudden(area, column.area, hits, misses, limits):
                 continue
             if area < limits.suspect_auc:
                 continue
@@ -101,6 +100,14 @@ def look_at_fill(column: Column, index: int, limits: LeakageSettings) -> list[No
         f"the last (between {min(fill):.0%} and {max(fill):.0%})"
     )
     return [Note(index, "suspect", reason, is_late=True)]
+
+
+def is_sudden(
+    area: float, elsewhere: float, hits: int, misses: int, limits: LeakageSettings
+) -> bool:
+    """Whether an AUC of so many rows lies above that of the others, by more than chance."""
+    least = max(limits.part_jump, _SURE * _area_error(area, hits, misses))
+    return area - elsewhere >= least
 
 
 def _area_error(area: float, hits: int, misses: int) -> float:

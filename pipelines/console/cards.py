@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.console.screen import cell, say, show_table
+from pipelines.console.selection import selection_words
 
 
 def show_card_of(card: Mapping[str, Any]) -> None:
@@ -22,6 +23,8 @@ def show_card_of(card: Mapping[str, Any]) -> None:
         say(f"  ! {warning}")
     _show_data(card["data"])
     _show_figures(card)
+    for line in selection_words(card):
+        say(f"  {line}")
     _show_segments(card["segments"])
     _show_calibration(card["calibration"])
     say()

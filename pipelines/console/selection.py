@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models.drawn import drawn_words
+
 _GROUPS = {
     "contacted": "contacted then",
     "contacted_before": "contacted earlier only",
@@ -11,9 +13,14 @@ _GROUPS = {
 
 
 def selection_words(manifest: Mapping[str, Any]) -> list[str]:
-    """Return the lines to show under the figures of a dated model; none for other models."""
-    context = manifest.get("context", {})
-    found = context.get("selection")
+    """Return the lines to show under the figures of a dated model; none for other models.
+
+    Parameters
+    ----------
+    manifest : mapping
+        A manifest, or a card.
+    """
+    found = manifest.get("selection") or manifest.get("context", {}).get("selection")
     if not found:
         return []
     days = manifest["horizon_days"]
@@ -28,4 +35,4 @@ def selection_words(manifest: Mapping[str, Any]) -> list[str]:
         said = "All figures are among leads that somebody chose to contact, not among all leads"
     else:
         said = "All figures are among leads whoever contacted them, or nobody: no contact is known"
-    return [*lines, f"{said}; no slice drawn by lot is logged yet that could tell the difference"]
+    return [*lines, said, drawn_words(manifest.get("exploration"))]

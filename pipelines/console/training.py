@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from features.telling import warning
 from models import Model
 from models.artifact import PAGE_NAME
 from models.card import card_of
@@ -41,12 +42,14 @@ def show_train(*, as_of: date | None, source: str | None, as_json: bool) -> None
         for one in trained:
             show_trained(one)
     if not first.is_promoted:
-        failed = [gate["reason"] for gate in first.model.manifest["gates"] if not gate["passed"]]
-        failed = failed or ["it was rejected by hand"]
+        gates = [gate for gate in first.model.manifest["gates"] if not gate["passed"]]
+        failed = [gate["reason"] for gate in gates] or ["it was rejected by hand"]
+        is_blocked = any(gate["gate"] == "leakage" for gate in gates)
+        more = "leave the column out ([train] leave_out)" if is_blocked else "load more outcomes"
         raise RefusedError(
             f"model {first.model.model_id} is not in force: {'; '.join(failed)}",
             expected="every gate to pass",
-            fix="load more outcomes, or `lead-triage models promote ID --reason WHY`",
+            fix=f"{more}, or `lead-triage models promote ID --reason WHY`",
         )
 
 
@@ -58,8 +61,12 @@ def show_trained(trained: Trained) -> None:
     if trained.refused is not None and trained.is_promoted:
         _show_gates(trained.refused, "refused")
     standing = "in force" if trained.is_promoted else "refused"
+    if trained.is_known:
+        standing += " as before: the same rows give the same model"
     say(f"{_named(trained.model)} ({trained.population}, {trained.variant}): {standing}")
     show_quality(trained.model.manifest)
+    if called := warning(trained.model.features.features):
+        say(f"  ! {called}")
     if trained.model.score_source == SCORECARD:
         show_card(trained.model.manifest)
     if trained.refused is not None and not trained.is_promoted:
@@ -88,9 +95,11 @@ def _named(model: Model) -> str:
 
 def _show_gates(model: Model, standing: str) -> None:
     say(f"{_named(model)}: {standing}")
-    for gate in model.manifest["gates"]:
-        if not gate["passed"]:
-            say(f"  FAIL  {gate['gate']}: {gate['reason']}")
+    failed = [gate for gate in model.manifest["gates"] if not gate["passed"]]
+    for gate in failed:
+        say(f"  FAIL  {gate['gate']}: {gate['reason']}")
+    if not failed:
+        say("  a person rejected this model: see `lead-triage models list --history`")
 
 
 def show_quality(manifest: Mapping[str, Any]) -> None:

@@ -64,7 +64,8 @@ SELECT
     person_reached.reached_at,
     CASE
         WHEN objector.person_key IS NOT NULL THEN 'objected'
-        WHEN training_lapsed.person_key IS NOT NULL THEN 'retention'
+        WHEN training_lapsed.person_key IS NOT NULL
+            AND coalesce(training_lapsed.own_since >= known.as_of, true) THEN 'retention'
         WHEN known.created_at > known.as_of THEN 'created_later'
         WHEN person_reached.is_undated THEN 'undated'
         WHEN person_reached.passed_at < known.as_of THEN 'already_converted'

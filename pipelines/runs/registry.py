@@ -65,10 +65,22 @@ def failed_gates(manifest: Mapping[str, Any]) -> list[str]:
     return [str(gate["gate"]) for gate in manifest["gates"] if not gate["passed"]]
 
 
-def stand(ledger: Ledger, model: Model) -> bool:
+def is_same(first: Model, second: Model) -> bool:
+    """Whether two models give every lead the same score and probability.
+
+    Their ids may differ: an id covers the gates too, and so the champion it was held against.
+    """
+    return all(
+        first.manifest[key] == second.manifest[key]
+        for key in ("model_sha256", "fingerprint", "calibration")
+    )
+
+
+def stand(ledger: Ledger, home: Home, model: Model) -> bool:
     """Promote a model that was just trained if every gate passed, else record why not.
 
-    What a person has rejected is not put in force again by training it once more.
+    What a person has rejected is not put in force again by training it once more, whatever it is
+    held against this time.
 
     Returns
     -------
@@ -76,13 +88,35 @@ def stand(ledger: Ledger, model: Model) -> bool:
         It is in force.
     """
     failed = [str(g["reason"]) for g in model.manifest["gates"] if not g["passed"]]
-    taken = [d for d in models.history(ledger) if d.model_id == model.model_id]
-    by_hand = [d for d in taken if d.action != "refuse"][-1:]
-    if by_hand and by_hand[0].action == "reject":
-        failed.append(f"rejected by hand on {by_hand[0].at:%Y-%m-%d}: {by_hand[0].reason}")
+    if rejected := _rejected(ledger, home, model):
+        failed.append(f"rejected by hand on {rejected.at:%Y-%m-%d}: {rejected.reason}")
     reason = "; ".join(failed) or "every gate passed"
     models.decide(ledger, _decision(model, "refuse" if failed else "promote", reason))
     return not failed
+
+
+def _rejected(ledger: Ledger, home: Home, model: Model) -> Decision | None:
+    """Return the decision by which a person rejected this model and did not take it back."""
+    last = {
+        decision.model_id: decision
+        for decision in models.history(ledger)
+        if decision.action != "refuse"
+        and decision.population == model.manifest["population"]
+        and decision.variant == model.manifest["variant"]
+    }
+    for decision in reversed(last.values()):
+        if decision.action == "reject" and _gives_the_same(home, decision.model_id, model):
+            return decision
+    return None
+
+
+def _gives_the_same(home: Home, model_id: str, model: Model) -> bool:
+    if model_id == model.model_id:
+        return True
+    try:
+        return is_same(load_model(home, model_id), model)
+    except RefusedError:  # gone or damaged
+        return False
 
 
 def promote(home: Home, model_id: str, reason: str | None) -> Decision:

@@ -17,10 +17,17 @@ from features.vocabulary import Vocabulary
 from models.contest import Field
 from models.train import TrainingSet
 from pipelines.errors import BadInputError, RefusedError, UsageError
-from pipelines.featurise import custom_schema, feature_batches, static_rows, training_rows
+from pipelines.featurise import (
+    custom_schema,
+    feature_batches,
+    logged_chances,
+    static_rows,
+    training_rows,
+)
 from pipelines.load.understand.drift import folded
 from pipelines.runs.context import Progress, RunContext, silent
 from pipelines.runs.landing import declared_custom
+from pipelines.runs.left_out import leave_out
 from pipelines.runs.open_leads import open_matrix
 from pipelines.runs.registry import DATED, FULL, LEAD_ONLY, static_population
 from pipelines.runs.rivals import Rivals, capacity_share
@@ -201,6 +208,7 @@ def _examples(db: Database, ctx: RunContext, rows: _Rows, rivals: Rivals) -> _Ex
     candidates: list[Feature] = list(from_history(REGISTRY) if rows.has_history else REGISTRY)
     if rows.source is not None:
         candidates += _custom(db, ctx, rows.source)
+    candidates = leave_out(candidates, ctx.settings.train.leave_out, db)
     allowed = select(candidates, dated=rows.is_dated, lead_only=not rows.is_dated)
     columns = sorted({c for feature in allowed for c in feature.inputs} | rivals.inputs)
     size = ctx.settings.memory.batch_rows
@@ -286,4 +294,5 @@ def _training_set(db: Database, rows: _Rows, matrix: pl.DataFrame) -> TrainingSe
         order=facts["lead_key" if rows.is_dated else "place"].to_numpy(),
         newest=created.fill_null(float("nan")).to_numpy(),
         serial=None if rows.is_dated else facts["serial"].fill_null(float("nan")).to_numpy(),
+        chance=logged_chances(db, rows.table) if rows.is_dated else None,
     )

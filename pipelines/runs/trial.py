@@ -12,7 +12,7 @@ from models.scorecard_train import train_scorecard
 from models.train import TrainingSet, train
 from pipelines.errors import RefusedError
 from pipelines.runs.context import RunContext
-from pipelines.runs.registry import load_model, stand
+from pipelines.runs.registry import failed_gates, is_same, load_model, stand
 from pipelines.store.ledger import Ledger, models
 
 
@@ -31,6 +31,8 @@ class Trained:
         The trees that a scorecard stands in for, or the scorecard that was refused with them.
     why : str
         Why there are no trees at all; empty where they were trained.
+    is_known : bool
+        The same rows gave the model that is in force: nothing was saved or decided.
     """
 
     model: Model
@@ -39,6 +41,7 @@ class Trained:
     variant: str
     refused: Model | None = None
     why: str = ""
+    is_known: bool = False
 
 
 def try_out(
@@ -72,8 +75,11 @@ def try_out(
     except ModelError as error:
         raise _refusal(error) from None
     if model is not None:
+        known = _in_force_already(ledger, ctx, model)
+        if known is not None:
+            return Trained(known, True, population, variant, is_known=True)
         save(model, ctx.home.models)
-        if stand(ledger, model):
+        if stand(ledger, ctx.home, model):
             return Trained(model, is_promoted=True, population=population, variant=variant)
         if not _is_vacant(ledger, ctx, population, variant):
             return Trained(model, is_promoted=False, population=population, variant=variant)
@@ -91,9 +97,23 @@ def try_out(
             raise _refusal(error) from None
         return Trained(model, is_promoted=False, population=population, variant=variant)
     save(card, ctx.home.models)
-    is_promoted = stand(ledger, card)
+    is_promoted = stand(ledger, ctx.home, card)
     first, second = (card, model) if is_promoted or model is None else (model, card)
     return Trained(first, is_promoted, population, variant, second, why)
+
+
+def _in_force_already(ledger: Ledger, ctx: RunContext, model: Model) -> Model | None:
+    """Return the model in force where it is this one and passes as it is judged now."""
+    model_id = models.champion(
+        ledger, str(model.manifest["population"]), str(model.manifest["variant"])
+    )
+    if model_id is None or failed_gates(model.manifest):
+        return None
+    try:
+        known = load_model(ctx.home, model_id)
+    except RefusedError:
+        return None
+    return known if is_same(known, model) and not failed_gates(known.manifest) else None
 
 
 def _is_vacant(ledger: Ledger, ctx: RunContext, population: str, variant: str) -> bool:

@@ -45,16 +45,18 @@ def test_method_follows_the_number_of_conversions():
 
 
 def test_isotonic_follows_scikit_learn_at_the_centre_of_its_plateaus(monkeypatch):
-    monkeypatch.setattr(calibrate, "MIN_BIN_OUTCOMES", 0)
+    for name, value in (("MIN_BIN_OUTCOMES", 0), ("PRIOR_OUTCOMES", 0), ("MAX_BINS", 10**9)):
+        monkeypatch.setattr(calibrate, name, value)
     rng = np.random.default_rng(0)
     raw = rng.normal(size=400)
     label = rng.random(400) < 1 / (1 + np.exp(-raw))
-    found = fit(raw, label, 20)
-    steps = IsotonicRegression(out_of_bounds="clip").fit(raw, label)
-    inner = slice(1, -1)
-    np.testing.assert_allclose(
-        np.array(found.y)[inner], steps.predict(np.array(found.x))[inner], atol=1e-9
-    )
+    steps = IsotonicRegression(out_of_bounds="clip").fit(raw, label).predict(raw)
+    rates, plateau = np.unique(steps, return_inverse=True)
+    centres = np.bincount(plateau, raw) / np.bincount(plateau)
+    inner = (rates > 0) & (rates < 1)
+    assert inner.sum() > 5
+    found = fit(raw, label, 20).apply(centres)
+    np.testing.assert_allclose(found[inner], rates[inner], atol=1e-9)
 
 
 @pytest.mark.parametrize("isotonic_min", [100, 10**9])
@@ -105,13 +107,34 @@ def test_refuses_numbers_that_are_no_calibration(change):
         Calibration.from_json({**good, **change})
 
 
-def test_no_plateau_stands_on_a_handful_of_outcomes():
+def test_few_outcomes_are_drawn_to_the_line():
+    raw = np.repeat([-1.0, 0.0, 1.0], 200)
+    label = np.concatenate([np.arange(200) < hits for hits in (30, 40, 140)])
+    slope, intercept = logistic_line(raw, label, 4.0)
+    on_line = 1 / (1 + np.exp(-intercept))
+    found = fit(raw, label, 20).apply(np.array([0.0]))[0]
+    assert 0.21 < found < on_line - 0.01  # 40 of 200 were seen
+    assert slope > 0
+
+
+def test_many_outcomes_say_what_they_saw():
     rng = np.random.default_rng(3)
-    raw = rng.normal(-4, 1.5, 20_000)
-    label = rng.random(20_000) < 1 / (1 + np.exp(-raw))
-    found = fit(raw, label, 20)
-    edges = (np.array(found.x)[:-1] + np.array(found.x)[1:]) / 2
-    bins = np.digitize(raw, edges)
-    rates = np.array(found.y) * np.bincount(bins)
-    assert len(found.x) > 10
-    assert rates.min() > 15  # 25 of the bin itself, cut here halfway to its neighbours
+    raw = rng.normal(-3, 1.2, 400_000)
+    truth = 1 / (1 + np.exp(-raw - 0.45 * np.sin(2 * raw)))  # rises, but on no line
+    label = rng.random(raw.size) < truth
+    grid = np.linspace(-5, -1, 30)
+    wanted = 1 / (1 + np.exp(-grid - 0.45 * np.sin(2 * grid)))
+    slope, intercept = logistic_line(raw, label, 4.0)
+    line = 1 / (1 + np.exp(-slope * grid - intercept))
+    found = fit(raw, label, 20).apply(grid)
+    assert np.abs(np.log(found / wanted)).mean() < 0.4 * np.abs(np.log(line / wanted)).mean()
+
+
+def test_leads_that_score_below_all_that_was_seen_are_told_apart():
+    """The backlog lies lower than the contacts a calibration learns from; so does its rate."""
+    rng = np.random.default_rng(4)
+    contacts, backlog = rng.normal(-2, 1, 60_000), np.sort(rng.normal(-4.5, 1, 60_000))
+    found = fit(contacts, rng.random(60_000) < 1 / (1 + np.exp(-contacts)), 20).apply(backlog)
+    true = 1 / (1 + np.exp(-backlog))
+    for said, band in zip(np.array_split(found, 5), np.array_split(true, 5), strict=True):
+        assert said.mean() == pytest.approx(band.mean(), rel=0.2)

@@ -13,14 +13,22 @@ from features.spec import Known
 from features.vocabulary import Vocabulary
 from models.artifact import load, save
 from models.card import card_of, page
+from models.drawn import drawn_words
 from models.explain import explain
 from models.manifest import written
 from models.train import TrainingSet, train
+from pipelines.publish.cards import _metrics
 from tests.models.conftest import CONTEXT
 from tests.models.data import training_set
 
 SOURCES = ("web", "referral", "list <b>bought</b>")
 NAMES = ("lead_source", "country", "lead_age_days", "days_since_last_inbound")
+NOBODY = {"rows": 0, "positives": 0, "share": None, "low": None, "high": None}
+SELECTION = {
+    "contacted": {"rows": 900, "positives": 90, "share": 0.1, "low": 0.082, "high": 0.121},
+    "contacted_before": NOBODY,
+    "never_contacted": {"rows": 5000, "positives": 10, "share": 0.002, "low": 0.001, "high": 0.004},
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +55,15 @@ def crm(quick):
     ).with_columns(pl.all().fill_nan(None))
     at = np.datetime64("2024-01-01", "D") + rng.integers(0, 24, rows) * 30
     order = np.arange(rows)
-    data = TrainingSet(matrix, label, order.copy(), at, order, rng.normal(size=rows))
-    context = {**CONTEXT, "condition": "contacted", "window": {"rows": rows}}
+    chance = np.where(rng.random(rows) < 0.4, 0.4, np.nan)
+    data = TrainingSet(matrix, label, order.copy(), at, order, rng.normal(size=rows), chance=chance)
+    context = {
+        **CONTEXT,
+        "population": "dated",
+        "condition": "contacted",
+        "window": {"rows": rows},
+        "selection": SELECTION,
+    }
     return train(data, features, quick, context=context), data
 
 
@@ -79,6 +94,33 @@ def test_the_card_holds_what_was_asked_for(crm):
         "lead_source", "country", "created_at", "activities",
     }  # fmt: skip
     assert "not drawn by chance" in card["warnings"][0]
+
+
+def test_the_card_says_how_the_contacted_and_the_never_contacted_converted(crm):
+    card = card_of(crm[0])
+    assert card["selection"] == SELECTION
+    assert "selection" not in card["data"]
+    seen = _Page()
+    seen.feed(page(card))
+    assert "never contacted5,000100.20%" in seen.text
+    assert "contacted earlier only" not in seen.text  # nobody was
+    rows = {(ranking, name): value for _, ranking, name, value in _metrics(card)}
+    assert rows["never_contacted", "share"] == 0.002
+    assert rows["contacted", "positives"] == 90
+
+
+def test_the_card_says_what_leads_drawn_by_lot_say_of_all(crm):
+    model, data = crm
+    found = card_of(model)["exploration"]
+    test = data.at >= np.datetime64(model.manifest["blocks"]["test"]["first_at"])
+    own = test & ~np.isnan(data.chance)
+    assert (found["rows"], found["positives"]) == (own.sum(), data.label[own].sum())
+    assert found["everybody"]["value"] == pytest.approx(data.label[own].mean(), abs=1e-6)
+    assert drawn_words(found) in page(card_of(model))
+    assert "came after everything" in page(card_of(model))
+    rows = {(ranking, name): value for _, ranking, name, value in _metrics(card_of(model))}
+    assert rows["drawn_by_lot_top", "value"] == found["top"]["value"]
+    assert rows["drawn_by_lot", "lift"] == found["lift"] > 1
 
 
 def test_base_score_is_where_contributions_start(crm):
@@ -159,6 +201,8 @@ def test_a_file_without_source_country_or_dates_says_so(model):
     card = card_of(model)
     assert card["segments"] == []
     assert "are not known" in page(card)
+    assert card["data"]["order"]["basis"] == "none"
+    assert "persons were drawn by lot" in page(card)
     assert json.loads(written(card)) == card
 
 

@@ -54,3 +54,19 @@ def test_facts_know_bounds_missing_and_unseen_values():
     exact = FeatureFacts({**counts, "is_exact": True}, 8 / 60, is_number=True)
     assert exact.fact(5.0).is_one_value
     assert exact.fact(3.0) is None
+
+
+def test_the_few_rows_above_a_value_that_is_nearly_always_there_have_their_own_cell():
+    rng = np.random.default_rng(1)
+    column = np.where(rng.random(4000) < 0.02, rng.lognormal(8, 1, 4000), 0).astype(np.float32)
+    cells = cut(column, "number", 20)
+    where = cells.of(column)
+    assert set(where[column == 0]).isdisjoint(where[column > 0])
+    below = cut(-column, "number", 20).of(-column)
+    assert set(below[column == 0]).isdisjoint(below[column > 0])
+    # A frequent value in the middle parts both sides from itself.
+    middle = rng.normal(size=4000).astype(np.float32)
+    middle[rng.random(4000) < 0.5] = 0.25
+    where = cut(middle, "number", 8).of(middle)
+    assert len(set(where[middle == 0.25])) == 1
+    assert set(where[middle == 0.25]).isdisjoint(where[middle != 0.25])

@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models.drawn import drawn_words
 from models.errors import ModelError
-from models.exploration import auc_of, conversion_of
+from models.exploration import auc_of, conversion_of, explored
 from models.metrics import auc
 from pipelines.generate import generate
 
@@ -51,8 +52,9 @@ def test_leads_that_somebody_chose_say_too_much(truth):
 def test_the_auc_is_that_of_all_leads(truth):
     dice = np.random.default_rng(2)
     score = np.log(truth) + dice.normal(0, 0.3, len(truth))
-    # Drawn mostly from the top: among those the ranking is much harder.
-    chance = np.where(score >= np.quantile(score, 0.9), 0.9, 0.1)
+    # Drawn mostly from the middle: among those the ranking is much harder.
+    middle = np.abs(score - np.quantile(score, 0.6)) < 0.4
+    chance = np.where(middle, 0.95, 0.15)
     label, is_drawn = dice.random(len(truth)) < truth, dice.random(len(truth)) < chance
     found = auc_of(label[is_drawn], score[is_drawn], chance[is_drawn])
     whole = auc(label, score)
@@ -84,3 +86,29 @@ def test_nothing_drawn_says_nothing():
 def test_a_chance_that_is_none_is_refused(wrong):
     with pytest.raises(ModelError, match="chance"):
         conversion_of(np.array([True]), np.array([wrong]), np.ones(1))
+
+
+def test_a_ranking_on_rows_of_which_some_were_drawn(truth):
+    chance, is_drawn, label, score = drawn(truth, 5)
+    logged = np.where(is_drawn, chance, np.nan)
+    found = explored(label, score, logged, 0.2)
+    best = score >= np.quantile(score, 0.8)
+    assert (found["rows"], found["positives"]) == (is_drawn.sum(), label[is_drawn].sum())
+    assert found["everybody"]["low"] <= truth.mean() <= found["everybody"]["high"]
+    assert found["top"]["low"] <= truth[best].mean() <= found["top"]["high"]
+    assert found["lift"] == pytest.approx(truth[best].mean() / truth.mean(), rel=0.15)
+    assert found["auc"] == pytest.approx(auc(label, score), abs=0.04)
+    assert found["is_sound"]
+    assert "Drawn by lot" in drawn_words(found)
+    # The top is that of all leads, not of those drawn: it holds as many of them as it may.
+    assert found["top"]["rows"] == pytest.approx((best & is_drawn).sum(), rel=0.1)
+
+
+def test_where_nobody_was_drawn_nothing_is_said():
+    nobody = np.full(50, np.nan)
+    assert explored(np.arange(50) < 9, np.arange(50.0), nobody, 0.1) is None
+    assert "cannot be told" in drawn_words(None)
+    few = np.where(np.arange(50) < 5, 0.5, np.nan)
+    found = explored(np.arange(50) < 2, np.arange(50.0), few, 0.1)
+    assert not found["is_sound"]
+    assert "not to be believed" in drawn_words(found)

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from features.spec import Known
+from models.leakage import Latest
 from models.manifest import TOGETHER
 from models.params import LeakageSettings
-from tests.models.planted import CATEGORIES, judged, plants, world
+from tests.models.planted import CATEGORIES, YES_NO, judged, plants, world
 
 
 def test_an_honest_world_is_left_alone():
@@ -89,3 +90,32 @@ def test_recorded_events_may_be_dead_ends():
     assert late.verdict != "ok"
     assert "did not convert" in late.reason
     assert "did not convert" not in event.reason
+
+
+def test_an_amount_of_few_buyers_is_found_among_zeros():
+    columns, label, _ = world()
+    rng = np.random.default_rng(5)
+    rare = label & (rng.random(len(label)) < 0.1)  # a fortieth of the rows
+    amount = np.where(rare, rng.lognormal(8, 1, len(label)), 0)
+    found = judged(columns | {"p": amount}, label)
+    assert found["p"].verdict == "leak"
+    assert {found[name].verdict for name in columns} == {"ok"}
+
+
+@pytest.mark.parametrize("since", [0, 700])
+def test_what_tells_the_outcome_only_lately_is_found_in_the_newest_rows(since):
+    columns, label, _ = world()
+    draw = np.random.default_rng(6).random(len(label))
+    first = 4000  # the newest 1,000 rows are those of the test block
+    told = np.arange(len(label)) >= first + since
+    planted = np.where(told, label, draw < label.mean())
+    every = columns | {"p": planted}
+    matrix = np.column_stack(list(every.values())).astype(np.float32)
+    latest = Latest(matrix[first:], label[first:], np.arange(first, len(label)))
+    before = {name: values[:first] for name, values in every.items()}
+    categories = CATEGORIES | {"p": YES_NO}
+    assert judged(before, label[:first], categories)["p"].verdict == "ok"
+    found = judged(before, label[:first], categories, latest=latest)
+    assert found["p"].verdict == "leak"
+    assert "newest" in found["p"].reason
+    assert {found[name].verdict for name in columns} == {"ok"}

@@ -259,13 +259,22 @@ def test_who_converted_nobody_knows_when_is_neither_success_nor_failure(db):
 
 
 @pytest.mark.parametrize(
-    ("country", "touched", "left_out"),
-    [("NL", None, 1), ("US", None, 0), ("NL", 390, 0), (None, None, 0)],
+    ("country", "touched", "contacted", "left_out"),
+    [
+        ("NL", None, 30, 1),
+        ("US", None, 30, 0),
+        (None, None, 30, 0),
+        ("NL", 40, 60, 0),
+        # What a person does after the contact decides nothing: whoever converts does no more.
+        ("NL", 390, 30, 1),
+    ],
 )
-def test_who_is_due_for_a_retention_review_is_not_trained_on(db, country, touched, left_out):
+def test_who_is_due_for_a_retention_review_is_not_trained_on(
+    db, country, touched, contacted, left_out
+):
     contact = {
         "lead_key": 3,
-        "at": START + timedelta(days=30),
+        "at": START + timedelta(days=contacted),
         "channel": "call",
         "direction": "out",
     }

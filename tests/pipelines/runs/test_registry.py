@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from models import save
+from models import Model, save
+from models.manifest import identify
 from models.params import SMALL, GateSettings, TrainSettings
 from models.train import train
 from pipelines.errors import RefusedError, UsageError
@@ -35,7 +36,7 @@ def known(home, trained):
     for model in trained:
         save(model, home.models)
     with Ledger(home.ledger) as ledger:
-        standing = [stand(ledger, model) for model in trained]
+        standing = [stand(ledger, home, model) for model in trained]
     assert standing == [True, True, False]
     return tuple(model.model_id for model in trained)
 
@@ -97,11 +98,26 @@ def test_the_rejected_is_out_of_force_and_training_does_not_bring_it_back(home, 
     assert decision.reason == "wrong leads"
     assert in_force(home) is None
     with Ledger(home.ledger) as ledger:
-        assert not stand(ledger, trained[1])
+        assert not stand(ledger, home, trained[1])
         assert "rejected by hand" in models.history(ledger)[-1].reason
     assert in_force(home) is None
     roll_back(home, population=None, variant=None, reason=None)
     assert in_force(home) == known[0]
+
+
+def test_the_rejected_does_not_come_back_by_being_held_against_another(home, known, trained):
+    reject(home, known[1], "wrong leads")
+    twin = Model({**trained[1].manifest}, trained[1].text, trained[1].features)
+    twin.manifest["contest"] = {**twin.manifest["contest"], "champion": {"model_id": "other"}}
+    twin.manifest["model_id"] = identify(twin.manifest)
+    assert twin.model_id != known[1]
+    save(twin, home.models)
+    with Ledger(home.ledger) as ledger:
+        assert not stand(ledger, home, twin)
+        assert "rejected by hand" in models.history(ledger)[-1].reason
+    promote(home, known[1], "right after all")
+    with Ledger(home.ledger) as ledger:
+        assert stand(ledger, home, twin)
 
 
 def test_a_model_that_nobody_knows_is_a_clear_error(home, known):

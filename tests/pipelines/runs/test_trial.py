@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models.contest import Field
+from models.contest import Field, Rival
 from models.params import SMALL, GateSettings, TrainSettings
 from pipelines.errors import RefusedError
 from pipelines.runs.context import RunContext
@@ -17,11 +17,11 @@ TREES = TrainSettings(num_threads=1, candidates=(SMALL.model_copy(update={"trees
 EASY = GateSettings(max_calibration_error=1.0, max_auc_below_logistic=0.5, min_lift=0.0)
 
 
-def tried(home, matrix, label, gates):
+def tried(home, matrix, label, gates, field=None):
     ctx = RunContext(home, Settings(train=TREES, gates=gates), "train", date(2026, 10, 1))
     data = training_set(matrix, label)
     with Ledger(home.ledger) as ledger:
-        found = try_out(ledger, ctx, data, FEATURES, Field(), CONTEXT)
+        found = try_out(ledger, ctx, data, FEATURES, field or Field(), CONTEXT)
         return found, models.champion(ledger, "dated", "full"), models.history(ledger)
 
 
@@ -43,6 +43,23 @@ def test_trees_that_pass_need_no_scorecard_and_keep_their_place(home):
     # Refused trees do not hand the place of a model to a scorecard.
     again, still, history = tried(home, *leads(300, strength=1.3), GateSettings())
     assert not again.is_promoted
+    assert still == champion
+    assert [d.action for d in history] == ["promote", "refuse"]
+
+
+def test_the_same_rows_give_the_same_model_and_no_decision(home):
+    first, champion, _ = tried(home, *leads(1500), EASY)
+    field = Field(Rival(champion, why_not="learnt from these rows"))
+    again, still, history = tried(home, *leads(1500), EASY, field)
+    assert again.is_known
+    assert not first.is_known
+    assert again.is_promoted
+    assert again.model.model_id == first.model.model_id == still
+    assert len(history) == 1
+    assert [path.name for path in home.models.iterdir()] == [champion]
+    # Judged more strictly, it is on record as refused; what is in force stays.
+    strict, still, history = tried(home, *leads(1500), GateSettings(min_positives=10**6), field)
+    assert not strict.is_promoted
     assert still == champion
     assert [d.action for d in history] == ["promote", "refuse"]
 
