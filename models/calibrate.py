@@ -10,11 +10,10 @@ from typing import Final, Literal, Self
 import numpy as np
 from scipy.optimize import isotonic_regression
 
+from models.bend import Bend, belief
+from models.bins import cut
 from models.errors import ModelRefusedError
-from models.matrix import F64, Bools, Ints
-
-# Scores are cut at most so often before bins are joined.
-MAX_CUTS: Final = 500
+from models.matrix import F64, Bools
 
 # A bin may not hold a handful of one outcome: its rate would be chance, and where the leads to be
 # scored crowd there, chance would be multiplied. Twenty-five are known to a fifth; where there are
@@ -22,9 +21,10 @@ MAX_CUTS: Final = 500
 MIN_BIN_OUTCOMES: Final = 25
 MAX_BINS: Final = 40
 
-# So many outcomes on Platt's line does each bin start with (weight 1 / (p (1 - p)) rows each): a
-# bin of few is drawn to the line, a bin of hundreds says what it saw. Judgement.
-PRIOR_OUTCOMES: Final = 25
+# So many outcomes on a bent line does each bin start with, 1 / (p (1 - p)) rows each, by how far
+# bins stray from it beyond chance: believed to a fifth at least, a fiftieth at most. Judgement.
+LEAST_PRIOR: Final = 25
+MOST_PRIOR: Final = 2500
 
 # Lines of log-odds are kept as points at this distance, and go on so far beyond the last knots.
 _STEP: Final = 0.125
@@ -136,60 +136,48 @@ def _isotonic(raw: F64, label: Bools) -> Calibration:
     order = np.argsort(raw, kind="stable")
     score, hit = raw[order], label[order].astype(np.float64)
     rarer = min(int(hit.sum()), int((1 - hit).sum()))
-    starts = _bins(score, hit, max(MIN_BIN_OUTCOMES, rarer // MAX_BINS))
+    starts = cut(score, hit, max(MIN_BIN_OUTCOMES, rarer // MAX_BINS))
     rows = np.diff(np.append(starts, len(score)))
     slope, intercept = _line(raw, label)
-    on_line = np.add.reduceat(_sigmoid(slope * score + intercept), starts) / rows
-    prior_rows = PRIOR_OUTCOMES / np.maximum(on_line * (1 - on_line), 1e-12)
+    bend = Bend.of(raw, label, slope, intercept, MIN_SLOPE)
+    seen, on_line = np.add.reduceat(hit, starts), _sigmoid(bend.odds(score))
+    on_line = np.add.reduceat(on_line, starts) / rows
+    one_outcome = np.maximum(on_line * (1 - on_line), 1e-12)
+    worth = belief(seen, rows * on_line, rows * one_outcome, LEAST_PRIOR, MOST_PRIOR)
+    prior_rows = worth / one_outcome
     weights = rows + prior_rows
-    rates = (np.add.reduceat(hit, starts) + prior_rows * on_line) / weights
+    rates = (seen + prior_rows * on_line) / weights
     found = isotonic_regression(rates, weights=weights)
     first = found.blocks[:-1]
     count = np.add.reduceat(rows, first).astype(np.float64)
     # Centred: a plateau becomes one knot at the mean of its scores (Oron and Flournoy 2017,
     # doi:10.1080/19466315.2017.1286256), less biased at the ends than the steps themselves.
     knots = np.add.reduceat(np.add.reduceat(score, starts), first) / count
-    x, y = _drawn_out(knots, _inside(found.x[first], count), slope)
+    # The mean rate of a wide bin lies above the rate at its mean score: what a bin tells is how far
+    # it lies from the line.
+    usual = np.add.reduceat(rows * on_line, first) / count
+    usual = np.clip(usual, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+    odds = bend.odds(knots) + _odds(_inside(found.x[first], count)) - _odds(usual)
+    x, y = _drawn_out(knots, np.maximum.accumulate(odds), bend)
     return Calibration("isotonic", tuple(x.tolist()), tuple(y.tolist()), len(raw), int(label.sum()))
 
 
-def _bins(score: F64, hit: F64, outcomes: int) -> Ints:
-    """Cut sorted scores into bins of so many of both outcomes; the first row of each, (b,)."""
-    width = max(1, -(-len(score) // MAX_CUTS))
-    # A bin ends only between two different scores, so equal scores share their probability.
-    ends = np.searchsorted(score, score[np.arange(width - 1, len(score), width)], side="right")
-    return _merged(np.unique(np.concatenate([[0], ends[ends < len(score)]])), hit, outcomes)
-
-
-def _drawn_out(knots: F64, rates: F64, slope: float) -> tuple[F64, F64]:
-    """Join the knots by straight lines of log-odds, and go on beyond them along Platt's slope.
+def _drawn_out(knots: F64, odds: F64, bend: Bend) -> tuple[F64, F64]:
+    """Join the knots by straight lines of log-odds, and go on beyond them as the bent line does.
 
     Leads nobody chose to contact crowd below the lowest knot; a flat end would give all of them
     the rate of the best among them.
     """
-    odds = np.log(rates / (1 - rates))
     far = np.arange(_STEP, _BEYOND + _STEP / 2, _STEP)
-    x = np.concatenate([knots[0] - far[::-1], knots, knots[-1] + far])
-    y = np.concatenate([odds[0] - slope * far[::-1], odds, odds[-1] + slope * far])
+    below, above = knots[0] - far[::-1], knots[-1] + far
+    start, end = bend.odds(knots[[0, -1]])
+    x = np.concatenate([below, knots, above])
+    y = np.concatenate(
+        [bend.odds(below) - start + odds[0], odds, bend.odds(above) - end + odds[-1]]
+    )
     inner = np.arange(knots[0], knots[-1], _STEP)
     grid = np.unique(np.concatenate([x, inner]))
     return grid, np.clip(_sigmoid(np.interp(grid, x, y)), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
-
-
-def _merged(starts: Ints, hit: F64, outcomes: int) -> Ints:
-    """Join bins until each holds so many of both outcomes; the last may take more."""
-    positives = np.append(0, np.cumsum(np.add.reduceat(hit, starts)))
-    rows = np.append(starts, len(hit))
-    kept = [0]
-    for index in range(1, len(starts)):
-        gained = positives[index] - positives[kept[-1]]
-        lost = rows[index] - rows[kept[-1]] - gained
-        left = positives[-1] - positives[index]
-        still = len(hit) - rows[index] - left
-        if min(gained, lost, left, still) >= outcomes:
-            kept.append(index)
-    merged: Ints = starts[np.array(kept)]
-    return merged
 
 
 def _inside(rates: F64, count: F64) -> F64:
@@ -217,6 +205,11 @@ def _line(raw: F64, label: Bools) -> tuple[float, float]:
         rate = (label.sum() + 0.5) / (len(label) + 1)
         intercept = float(np.log(rate / (1 - rate)) - slope * raw.mean()) if len(raw) else 0.0
     return float(slope), float(intercept)
+
+
+def _odds(rate: F64) -> F64:
+    found: F64 = np.log(rate / (1 - rate))
+    return found
 
 
 def _sigmoid(odds: F64) -> F64:

@@ -71,8 +71,44 @@ class Level:
         }
 
 
+def fit_shape(raw: F64, label: Bools, later: Ints, params: TrainSettings) -> Calibration | None:
+    """Calibrate on rows of all times where they bend as the later ones do, at the later level.
+
+    Parameters
+    ----------
+    raw : (n,) float64
+    label : (n,) bool
+    later : (m,) int64
+        Positions of the later rows.
+
+    Returns
+    -------
+    Calibration or None
+        None: too few outcomes for bins, or the later rows follow another slope, by more than three
+        standard deviations; then they alone can tell.
+    """
+    if min(int(label.sum()), int((~label).sum())) < params.isotonic_min_positives:
+        return None
+    fitted = calibrate.fit(raw, label, params.isotonic_min_positives)
+    seen = label[later]
+    probability = fitted.apply(raw[later])
+    odds = np.log(probability / (1 - probability))
+    level = calibrate.best_shift(seen, odds)
+    slope, intercept = calibrate.logistic_line(odds, seen, 0.0)
+    gain = 2 * (_loss(odds + level, seen) - _loss(slope * odds + intercept, seen))
+    return None if gain > MIN_DEVIATIONS**2 else fitted.shifted(level)
+
+
+def _loss(odds: F64, label: Bools) -> float:
+    return float(np.logaddexp(0.0, np.where(label, -odds, odds)).sum())
+
+
 def fit_recent(
-    raw: F64, label: Bools, time: Ints | None, params: TrainSettings
+    raw: F64,
+    label: Bools,
+    time: Ints | None,
+    params: TrainSettings,
+    shape: Calibration | None = None,
 ) -> tuple[Calibration, Level]:
     """Calibrate on held-out rows, then correct the level to the newest of them.
 
@@ -82,8 +118,10 @@ def fit_recent(
     label : (n,) bool
     time : (n,) int64 or None
         Larger = later; None = nothing tells, and the level is that of all rows.
+    shape : Calibration, optional
+        Of more rows than these (`fit_shape`), to use instead.
     """
-    fitted = calibrate.fit(raw, label, params.isotonic_min_positives)
+    fitted = shape or calibrate.fit(raw, label, params.isotonic_min_positives)
     if time is None or not len(time):
         return fitted, Level(0, 0, 0.0, 0.0, False, 0.0)
     recent = time >= np.quantile(time, 1 - RECENT_SHARE, method="higher")

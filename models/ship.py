@@ -3,7 +3,7 @@
 The four blocks judge a recipe: its features, candidates, trees. A model that stopped learning where
 the judging began would miss the newest third of the labels, and those are closest to the leads it
 will score. So the recipe is fitted again, and calibrated on rows of the later blocks that the trees
-behind their scores never saw.
+behind their scores never saw: rows of all times where these bend as the later ones do.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import numpy as np
 from models import boosting
 from models.calibrate import Calibration
 from models.examples import Examples
-from models.level import Level, fit_recent
+from models.level import Level, fit_recent, fit_shape
 from models.manifest import JSON
 from models.matrix import F64, Ints
 from models.params import TrainSettings
@@ -32,7 +32,7 @@ class Shipped:
     calibration : Calibration
     level : Level
     held_out : (m,) float64
-        Raw scores of the rows it was calibrated on.
+        Raw scores of later rows that the trees behind them never saw.
     how : dict
         For the manifest: rows fitted, rows held out, folds.
     """
@@ -48,15 +48,20 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
     """Fit the recipe on all rows and calibrate it on later rows held out by whole persons.
 
     Up to `cross_fit_max_rows` the later rows are scored in folds, each by a fit without its
-    persons, and the shipped trees see every row. Above, where a share of the rows is plenty, that
-    share of the later persons stays out of the one fit: their rows calibrate.
+    persons, and the shipped trees see every row; with dates so are the earlier rows, which tell how
+    scores bend, while the level stays that of the later ones (`models.level`). Above, where a share
+    of the rows is plenty, that share of the later persons stays out of the one fit: their rows
+    calibrate.
     """
     rows = np.arange(len(examples.label))
     later = examples.where(CALIBRATE, TEST)
+    shape = None
     if len(rows) <= params.cross_fit_max_rows:
         folds = params.cross_fit_folds
         fold = (uniform(examples.tied, params.seed + 2) * folds).astype(np.int64)
-        parts = [later[fold[later] == number] for number in range(folds)]
+        # With dates, early rows are scored as well: three times as many tell how scores bend.
+        scored = later if examples.at is None else rows
+        parts = [scored[fold[scored] == number] for number in range(folds)]
         raw = np.empty(len(examples.label))
         for number, part in enumerate(parts):
             if len(part):
@@ -65,6 +70,8 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
         fitted, held = rows, later
         final = _fit(examples, recipe, fitted, params)
         scores = raw[held]
+        if examples.at is not None:
+            shape = fit_shape(raw, examples.label, held, params)
     else:
         folds = 1
         is_out = np.isin(examples.tied, _drawn_persons(examples, later, params))
@@ -72,13 +79,15 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
         final = _fit(examples, recipe, fitted, params)
         scores = _raw(final, examples, held, params)
     time = None if examples.order.time is None else examples.order.time[held]
-    calibration, level = fit_recent(scores, examples.label[held], time, params)
+    calibration, level = fit_recent(scores, examples.label[held], time, params, shape)
     how: dict[str, JSON] = {
         "rows": len(fitted),
         "positives": int(examples.label[fitted].sum()),
         "held_out_rows": len(held),
         "held_out_positives": int(examples.label[held].sum()),
         "folds": folds,
+        "calibrated_rows": calibration.rows,
+        "calibrated_positives": calibration.positives,
     }
     return Shipped(boosting.text_of(final), calibration, level, scores, how)
 

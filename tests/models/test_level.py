@@ -3,7 +3,7 @@ import pytest
 
 from models.calibrate import Calibration, best_shift, fit
 from models.evaluate import evaluate, expected_conversions
-from models.level import fit_recent, measure
+from models.level import fit_recent, fit_shape, measure
 from models.params import TrainSettings
 
 PARAMS = TrainSettings()
@@ -93,3 +93,25 @@ def test_cuts_add_up_to_what_the_block_holds():
         best = np.argsort(-raw, kind="stable")[: cut["rows"]]
         assert cut["observed"] == label[best].sum()
         assert cut["expected_low"] <= cut["expected"] <= cut["expected_high"]
+
+
+def test_early_rows_bend_the_map_only_where_later_ones_follow_it():
+    rng = np.random.default_rng(2)
+    raw = rng.normal(-2, 1, 60_000)
+    later = np.arange(40_000, 60_000)
+    is_later = np.arange(60_000) >= 40_000
+    for slope, shift in ((1.0, 0.0), (1.0, 0.4), (0.6, 0.0)):
+        odds = np.where(is_later, slope * raw + shift, raw)
+        label = rng.random(60_000) < 1 / (1 + np.exp(-odds))
+        found = fit_shape(raw, label, later, PARAMS)
+        if slope != 1:
+            assert found is None
+            continue
+        assert found.rows == 60_000
+        # Of all rows, at the level of the later ones.
+        assert found.apply(raw[later]).sum() == pytest.approx(label[later].sum(), rel=0.005)
+        calibration, level = fit_recent(raw[later], label[later], later, PARAMS, found)
+        assert calibration == found
+        assert not level.has_moved
+    few = np.arange(60_000) < 900
+    assert fit_shape(raw, few, later, PARAMS) is None

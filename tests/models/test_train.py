@@ -150,6 +150,20 @@ def test_shipped_trees_see_every_row_and_are_calibrated_on_rows_they_did_not(qui
     assert 400 < found["held_out_rows"] < 650  # half of the later 35%
 
 
+@pytest.mark.parametrize("is_dated", [False, True])
+def test_with_dates_the_rows_of_all_times_calibrate_once_they_are_enough(quick, is_dated):
+    data, features = training_set(1500, is_dated=is_dated)
+    for least in (20, 10**6):
+        enough = quick.model_copy(update={"isotonic_min_positives": least})
+        found = train(data, features, enough, context={}).manifest
+        fitted = found["model"]["fitted"]
+        assert fitted["calibrated_rows"] == found["calibration"]["rows"]
+        rows = fitted["rows"] if is_dated and least == 20 else fitted["held_out_rows"]
+        assert fitted["calibrated_rows"] == rows
+        assert fitted["held_out_rows"] < 0.5 * fitted["rows"]
+        assert found["distribution"]["rows"] == fitted["held_out_rows"]
+
+
 def test_labels_that_no_tree_may_know_do_not_make_probabilities_sharp(quick):
     """Random labels: trees learn noise by heart, and held-out rows must give them away."""
     data, features = training_set(1200)
