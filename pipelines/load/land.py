@@ -17,6 +17,7 @@ from pipelines.load.batches.folder import batch_id, publish_folder
 from pipelines.load.batches.salvaged import Repairs, check_numbers, corrected_records
 from pipelines.load.batches.sink import Sink
 from pipelines.load.batches.superseded import OwnIds, write_superseded
+from pipelines.load.erasing import Forgotten
 from pipelines.load.meaning.kinds import kind_of
 from pipelines.load.meaning.mapping import Mapping, Numbers
 from pipelines.load.meaning.naming import source_system_of
@@ -52,6 +53,7 @@ def land(
     salvage: bool = False,
     correction: Correction | None = None,
     progress: Callable[[int, int], None] | None = None,
+    forgotten: Forgotten | None = None,
 ) -> Landed:
     """Land one file as an immutable batch.
 
@@ -74,6 +76,8 @@ def land(
         The file brings records back that were set aside, to be read as their own file was.
     progress : callable or None
         Called with (records done, records in the file) after each batch of records.
+    forgotten : Forgotten or None
+        Whose records do not land: persons who were erased; these records are set aside as such.
 
     Returns
     -------
@@ -163,6 +167,8 @@ def land(
             folder=target,
         )
         landed.save(out)
+        if forgotten is not None:
+            landed = replace(forgotten.taken_out(replace(landed, folder=out), spill), folder=target)
         if correction is None:
             remember_load(batches_dir, kind, source, identifier)
         publish_folder(out, target)
@@ -260,7 +266,13 @@ def _readable(
     """Stream the records that can be read under their numbers; `set_aside` takes the others."""
     for frame in records.quarantine_frames():
         set_aside(frame)
-    batches = records.batches(db, content_hash=context.plan.kind.name != "leads")
+    kind, claims = context.plan.kind, context.plan.claims
+    batches = records.batches(
+        db,
+        content_hash=kind.name != "leads",
+        # A consent is told by what it says as well.
+        named_by=claims.get(kind.own_id) if kind.table != "consent_event" else None,
+    )
     if correction is None:
         return batches
     return correction.numbered(batches, context.file_name, set_aside)

@@ -53,6 +53,7 @@ def as_records(records: Records, batch: Landed) -> Records:
         records,
         headers=(*headers, RECORD, REASON),
         query=f"SELECT {', '.join(cells)} FROM ({records.query})",
+        texts=None,
         unhashed=frozenset({RECORD, REASON}),
         locate=None,
     )

@@ -38,10 +38,11 @@ def set_aside_rows(
     path = batch.path("quarantine")
     if not path.exists():
         return
-    wanted = list(dict.fromkeys(["record", *columns]))
+    wanted = list(dict.fromkeys(["record", "reason_code", *columns]))
     with pq.ParquetFile(path) as stored:
         for part in stored.iter_batches(_ROWS, columns=wanted):
-            frame = pl.DataFrame(part)
+            # Of an erased person nothing is left to correct.
+            frame = pl.DataFrame(part).filter(pl.col("reason_code") != Reason.ERASED)
             if without is not None and len(without):
                 frame = frame.filter(~pl.col("record").is_in(without.implode()))
             if frame.height:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pipelines.errors import StoreError
 from pipelines.load.batches.batch import Landed
 from pipelines.load.batches.tables import SCHEMAS
-from pipelines.store import Database, quoted, sql
+from pipelines.store import Database, quoted, sql, stored_rows, stored_table
 from pipelines.store.schema import pack
 
 _PACKAGE = __package__
@@ -116,8 +116,9 @@ def merge_child(
         if table in SAYS_NO:
             _keep_what_was_said(db, table, scope, at)
         db.run(
-            f"DELETE FROM {quoted(table)} WHERE {scope} AND {_identity(table)} IN"
-            f" (SELECT {own} FROM landed_child WHERE is_changed)"
+            f"DELETE FROM {quoted(stored_table(table))} WHERE rowid IN"
+            f" (SELECT rowid FROM {stored_rows(db, table)} WHERE {scope} AND {_identity(table)} IN"
+            f" (SELECT {own} FROM landed_child WHERE is_changed))"
         )
     inserted = write_children(db, table, "landed_child WHERE is_new OR is_changed", at)
     check_written(table, inserted, rows["written"].item())
@@ -139,13 +140,14 @@ def write_children(db: Database, table: str, rows: str, at: datetime, **params: 
     has_lead = "lead_source_id" in SCHEMAS[table]
     plain = {c: _stored(table, c) for c in SCHEMAS[table] if c in stored and c != "ingested_at"}
     values = plain | pack(table, plain)
-    columns = [c for c in db.written_columns(table) if c in values and c != "lead_source_id"]
+    target = stored_table(table)
+    columns = [c for c in db.written_columns(target) if c in values and c != "lead_source_id"]
     written = [f"{values[c]} AS {quoted(c)}" for c in columns]
     if has_lead:
         # The name of the lead is stored where the lead itself does not say it.
         written += ["lead_key", "CASE WHEN lead_key IS NULL THEN lead_source_id END lead_source_id"]
     inserted: int = db.scalar(
-        f"INSERT INTO {quoted(table)} BY NAME"
+        f"INSERT INTO {quoted(target)} BY NAME"
         f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at FROM {rows}"
         # What happened to a lead lies together: it compresses better and is read together.
         f" ORDER BY {'lead_key, ' if has_lead else ''}batch_id, row_number",
@@ -226,7 +228,7 @@ def attach_waiting(db: Database) -> int:
     """
     attached = 0
     for table in _WAITING:
-        name = quoted(table)
+        name, target = quoted(table), quoted(stored_table(table))
         if not db.scalar(
             f"SELECT count(*) FROM {name} WHERE lead_key IS NULL OR lead_source_id IS NOT NULL"
         ):
@@ -234,15 +236,15 @@ def attach_waiting(db: Database) -> int:
         has_contact = "contact_key" in db.columns(table)
         statement = (
             sql(_PACKAGE, "attach.sql")
-            .replace("__table__", name)
+            .replace("__table__", stored_rows(db, table))
             .replace("__contact_key__", "contact_key" if has_contact else "NULL::VARCHAR")
         )
         db.run(statement, max_leads=_MAX_LEADS_PER_CONTACT)
         attached += int(db.scalar("SELECT count(*) FROM attached"))
         db.run(
-            f"UPDATE {name} SET lead_key = attached.lead_key, lead_source_id ="
+            f"UPDATE {target} SET lead_key = attached.lead_key, lead_source_id ="
             " CASE WHEN NOT attached.is_own THEN lead_source_id END FROM attached"
-            f" WHERE {name}.rowid = attached.row_id"
+            f" WHERE {target}.rowid = attached.row_id"
         )
         db.run("DROP TABLE attached")
     return attached

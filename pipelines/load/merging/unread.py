@@ -22,6 +22,7 @@ _PASSED_OVER: Final = (
     Reason.NO_OUTCOME,
     Reason.NOT_CORRECTED,
     Reason.UNKNOWN_RECORD,
+    Reason.ERASED,
 )
 # What happened to a lead is a no only where it says so.
 _EVENTS: Final = ("activities", "attempts")

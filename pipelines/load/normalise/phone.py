@@ -5,6 +5,7 @@ anything but plain digits, one leading plus and the usual punctuation is involve
 could be read in two ways. So both always give the same answer; tests compare them.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 import phonenumbers
@@ -167,7 +168,7 @@ def _abroad(frame: pl.DataFrame) -> pl.DataFrame:
         # "+44 (0)20...": parsing strips the trunk prefix here, too.
         doubtful = _matches(pl.col("number"), plans[0].other_trunk)
         part = part.with_columns(is_open=~pl.col("is_plain") | doubtful)
-        parts.append(part.with_columns(number=plans[0].without_trunk(pl.col("number"))))
+        parts.append(part.with_columns(plans[0].trunk_stripped(part["number"])))
     return _parts(parts, frame)
 
 
@@ -180,31 +181,41 @@ def _national(frame: pl.DataFrame) -> pl.DataFrame:
             no_plan = pl.lit(value=code is not None) | ~pl.col("is_plain")
             parts.append(part.with_columns(_nothing("code"), _nothing("number"), is_open=no_plan))
             continue
-        parts.append(_national_of(part, plan))
+        if plan.calling_code == "1":
+            parts.append(_north_american(part, plan))
+            continue
+        # Few numbers begin with the calling code of their country: only those need all rules.
+        has_code = part["digits"].str.starts_with(plan.calling_code)
+        plain = part.filter(~has_code)
+        number = plan.trunk_stripped(plain["digits"]).alias("number")
+        parts.append(_opened(plain.with_columns(number), plan, pl.lit(value=False)))
+        parts.append(_with_code(part.filter(has_code), plan))
     return _parts(parts, frame)
 
 
-def _national_of(part: pl.DataFrame, plan: Region) -> pl.DataFrame:
+def _north_american(part: pl.DataFrame, plan: Region) -> pl.DataFrame:
+    # Trunk prefix and calling code are the same digit there.
     digits = pl.col("digits")
-    doubtful = _matches(digits, plan.exit_rule) | digits.str.starts_with("00")
-    if plan.calling_code == "1":
-        # Trunk prefix and calling code are the same digit in North America.
-        is_long = (digits.str.len_bytes() == 11) & digits.str.starts_with("1")
-        number = pl.when(is_long).then(digits.str.slice(1)).otherwise(digits)
-        doubtful = doubtful | (number.str.len_bytes() != 10)
-    else:
-        number = plan.without_trunk(digits)
-        rest = plan.without_trunk(digits.str.slice(len(plan.calling_code)))
-        # "34911..." in Spain: the calling code, if only that makes a number of it.
-        has_code = digits.str.starts_with(plan.calling_code)
-        drops = has_code & ~plan.fits(digits) & plan.fits(rest)
-        number = pl.when(drops).then(rest).otherwise(number)
-        doubtful = doubtful | (has_code & ~drops) | _matches(digits, plan.other_trunk)
-    return part.with_columns(
-        code=pl.lit(plan.calling_code),
-        number=number,
-        is_open=~pl.col("is_plain") | doubtful,
-    )
+    is_long = (digits.str.len_bytes() == 11) & digits.str.starts_with("1")
+    part = part.with_columns(number=pl.when(is_long).then(digits.str.slice(1)).otherwise(digits))
+    return _opened(part, replace(plan, other_trunk=None), pl.col("number").str.len_bytes() != 10)
+
+
+def _with_code(part: pl.DataFrame, plan: Region) -> pl.DataFrame:
+    digits = pl.col("digits")
+    rest = plan.without_trunk(digits.str.slice(len(plan.calling_code)))
+    # "34911..." in Spain: the calling code, if only that makes a number of it.
+    drops = ~plan.fits(digits) & plan.fits(rest)
+    number = pl.when(drops).then(rest).otherwise(plan.without_trunk(digits))
+    return _opened(part.with_columns(number=number), plan, ~drops)
+
+
+def _opened(part: pl.DataFrame, plan: Region, doubtful: pl.Expr) -> pl.DataFrame:
+    """Leave to the library what is in doubt, and what parsing could read in another way."""
+    digits = pl.col("digits")
+    doubtful = doubtful | _matches(digits, plan.exit_rule) | digits.str.starts_with("00")
+    doubtful = doubtful | _matches(digits, plan.other_trunk)
+    return part.with_columns(code=pl.lit(plan.calling_code), is_open=~pl.col("is_plain") | doubtful)
 
 
 def _matches(digits: pl.Expr, rule: str | None) -> pl.Expr:
@@ -219,18 +230,22 @@ def _classify(frame: pl.DataFrame) -> pl.DataFrame:
         for plan in regions_of(str(code)):
             if left.is_empty():
                 break
-            kind = plan.line_type(pl.col("number"))
-            left = left.with_columns(line_type=kind)
-            leads = pl.col("number").str.contains(plan.leading) if plan.leading else None
-            mine = leads if leads is not None else pl.col("line_type").is_not_null()
+            # Where leading digits tell whose a number is, nobody else is asked about it.
+            leads = left["number"].str.contains(plan.leading) if plan.leading else None
+            asked = left if leads is None else left.filter(leads)
+            kinds = plan.line_types(asked["number"])
+            is_valid = kinds.is_not_null()
             found.append(
-                left.filter(mine & pl.col("line_type").is_not_null()).select(
+                asked.with_columns(kinds)
+                .filter(is_valid)
+                .select(
                     "row",
                     e164=pl.concat_str(pl.lit("+"), "code", "number"),
                     region=pl.lit(plan.code),
                     line_type="line_type",
                 )
             )
+            mine = is_valid if leads is None else leads
             left = left.filter(~mine)
     return pl.concat(found) if found else pl.DataFrame(schema={"row": pl.UInt32, **_SCHEMA})
 

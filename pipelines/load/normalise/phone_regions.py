@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+from pipelines.load.normalise.digit_automaton import DigitAutomaton, digit_automaton
 
 # The order in which phonenumbers.number_type asks; a number of these types is no landline.
 _SPECIAL = (
@@ -17,6 +21,9 @@ _SPECIAL = (
     "uan",
     "voicemail",
 )
+# What a plan asks of a number, as bits, to the kind of line; null: not valid.
+_GENERAL, _SPECIAL_LINE, _FIXED, _MOBILE = 1, 2, 4, 8
+_NOTHING = r"^[^\s\S]$"
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,30 @@ class Region:
         )
         return pl.when(self.is_general(number)).then(kind)
 
+    def line_types(self, numbers: pl.Series) -> pl.Series:
+        """Do to a whole column of digits what `line_type` does; no value is null."""
+        automaton = _automaton(self.code)
+        if automaton is None:
+            return numbers.to_frame("n").select(self.line_type(pl.col("n")).alias("line_type"))[
+                "line_type"
+            ]
+        sizes = np.zeros(256, dtype=bool)
+        sizes[list(self.lengths)] = True
+        is_possible = sizes[np.minimum(numbers.str.len_bytes().to_numpy(), 255)]
+        kinds = _kinds(is_told=self.fixed != self.mobile)[automaton.run(numbers)]
+        words = pl.Series("line_type", [None, "unknown", "landline", "mobile"], dtype=pl.String)
+        return words.gather(np.where(is_possible, kinds, 0))
+
+    def trunk_stripped(self, digits: pl.Series) -> pl.Series:
+        """Do to a whole column what `without_trunk` does, looking only where a prefix may be."""
+        rows = digits.str.starts_with(self.trunk or "\0").arg_true()
+        if rows.is_empty():
+            return digits
+        given = digits.gather(rows).to_frame()
+        stripped = given.select(self.without_trunk(pl.col(digits.name))).to_series()
+        stripped = stripped.alias(digits.name)
+        return stripped if len(rows) == len(digits) else digits.clone().scatter(rows, stripped)
+
 
 @cache
 def region(code: str) -> Region | None:
@@ -112,6 +143,29 @@ def region(code: str) -> Region | None:
         exit_rule=f"^(?:{found.international_prefix or '00'})",
         leading=f"^(?:{found.leading_digits})" if found.leading_digits else None,
     )
+
+
+@cache
+def _automaton(code: str) -> DigitAutomaton | None:
+    plan = region(code)
+    if plan is None:
+        return None
+    asked = (plan.general, plan.special, plan.fixed, plan.mobile)
+    # Nothing in place of numbers that the plan does not have: an empty number is never asked about.
+    bare = ["" if rule == _NOTHING else rule.removeprefix("^").removesuffix("$") for rule in asked]
+    return digit_automaton(bare)
+
+
+@cache
+def _kinds(*, is_told: bool) -> npt.NDArray[np.uint8]:
+    """Return bits to 0 (not valid), 1 (unknown), 2 (landline) or 3 (mobile), as `line_type`."""
+    kinds = np.zeros(16, dtype=np.uint8)
+    for bits in range(16):
+        is_fixed, is_mobile = bool(bits & _FIXED), bool(bits & _MOBILE)
+        is_unclear = bool(bits & _SPECIAL_LINE) or (is_fixed and (is_mobile or not is_told))
+        if bits & _GENERAL and (is_unclear or is_fixed or (is_told and is_mobile)):
+            kinds[bits] = 1 if is_unclear else 2 if is_fixed else 3
+    return kinds
 
 
 @cache
@@ -158,4 +212,4 @@ def _pattern(desc: object) -> str:
 def _anchored(pattern: str) -> str:
     # [^\s\S] matches nothing: an absent kind of number must never match. Digits are ASCII here.
     ascii_only = pattern.replace(r"\d", "[0-9]")
-    return f"^(?:{ascii_only})$" if pattern else r"^[^\s\S]$"
+    return f"^(?:{ascii_only})$" if pattern else _NOTHING

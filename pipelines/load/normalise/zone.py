@@ -13,6 +13,8 @@ from pipelines.load.normalise.text import cleaned, data_lines
 _PLACED_MOBILES: Final = "^(?:52|54|55|62|86)"
 _UNTOLD_KINDS: Final = "^(?:1|52)"
 _NOWHERE: Final = "?"
+# What is looked up, and what stands for it.
+_Columns = tuple[pl.Series, pl.Series]
 
 
 def named_zones(values: pl.Series) -> pl.Series:
@@ -34,7 +36,7 @@ def named_zones(values: pl.Series) -> pl.Series:
     bare = pl.col("raw").str.to_lowercase().str.replace_all("_slash_", "/", literal=True)
     inner = bare.str.extract(r"\(([a-z_]+(?:/[a-z_\-]+)+)\)\s*$")
     after = bare.str.replace(r"^\((?:gmt|utc)[^)]*\)\s*", "")
-    names = _table("zone_names.csv")
+    names = _columns("zone_names.csv")
     looked_up = [
         _looked_up(each, names) for each in (inner, after, after.str.replace_all(" ", "_"))
     ]
@@ -59,7 +61,7 @@ def zones(lead: pl.DataFrame, phones: tuple[pl.DataFrame, pl.DataFrame]) -> pl.D
         ``timezone`` (canonical IANA name) and ``timezone_source`` (field, state, country or phone);
         both null where nothing leaves one zone only.
     """
-    places = _table("zones.csv")
+    places = _columns("zones.csv")
     frame = lead.select(
         field=named_zones(lead["timezone"]),
         state=_looked_up(pl.col("state_code"), places),
@@ -103,12 +105,14 @@ def _of_numbers(numbers: pl.DataFrame, country: pl.Series) -> pl.Series:
     return zone.to_frame("z").select(pl.when(pl.col("z") != _NOWHERE).then("z"))["z"]
 
 
-def _looked_up(column: pl.Expr, table: dict[str, str]) -> pl.Expr:
-    return column.replace_strict(table, default=None, return_dtype=pl.String)
+def _looked_up(column: pl.Expr, table: _Columns) -> pl.Expr:
+    # Columns, because a dictionary is made into them anew by every block of records.
+    given, found = table
+    return column.replace_strict(given, found, default=None, return_dtype=pl.String)
 
 
 @cache
-def _beginnings() -> dict[int, dict[str, str]]:
+def _beginnings() -> dict[int, _Columns]:
     """Return, longest first, the beginnings of numbers of one length and their zone.
 
     Only of countries that have several zones: for any other the country has told.
@@ -126,7 +130,16 @@ def _beginnings() -> dict[int, dict[str, str]]:
             found.setdefault(len(start), {})[start] = _table("zone_names.csv").get(
                 zone.lower(), zone
             )
-    return found
+    return {size: _as_columns(table) for size, table in found.items()}
+
+
+@cache
+def _columns(name: str) -> _Columns:
+    return _as_columns(_table(name))
+
+
+def _as_columns(table: dict[str, str]) -> _Columns:
+    return pl.Series(list(table), dtype=pl.String), pl.Series(list(table.values()), dtype=pl.String)
 
 
 @cache

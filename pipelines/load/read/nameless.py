@@ -30,5 +30,6 @@ def without_nameless(records: Records, db: Database) -> Records:
         records,
         headers=tuple(records.headers[i] for i in kept),
         query=f"SELECT {chosen} FROM ({records.query})",
+        texts=None,
         about={**records.about, "nameless_empty_columns": len(empty)},
     )

@@ -26,6 +26,8 @@ _MAGIC, _TAIL_BYTES = b"PAR1", 8
 # A parsed footer takes some 200 times its bytes.
 _FOOTER_BYTES = (4 * 1024 * 1024, 64 * 1024 * 1024)
 _FOOTER_SHARE = 20
+_CODECS = frozenset({"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD"})
+_ENCODINGS = frozenset({"PLAIN", "RLE", "BIT_PACKED", "PLAIN_DICTIONARY", "RLE_DICTIONARY"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Footer:
     row_groups: int
     names: tuple[str, ...]
     writer: str
+    group_rows: tuple[int, ...] = ()
+    is_common: bool = False
+    """Packed and encoded in ways that every reader knows."""
 
 
 def read_footer(path: Path) -> Footer:
@@ -61,7 +66,22 @@ def read_footer(path: Path) -> Footer:
         found = f"the footer of {path.name} cannot be read"
         raise _refused(found, "a whole Parquet file") from None
     _check(path.name, footer, size, end)
-    return Footer(footer.num_rows, footer.num_row_groups, tuple(names), writer)
+    return Footer(
+        rows=footer.num_rows,
+        row_groups=footer.num_row_groups,
+        names=tuple(names),
+        writer=writer,
+        group_rows=tuple(footer.row_group(i).num_rows for i in range(footer.num_row_groups)),
+        is_common=_is_common(footer),
+    )
+
+
+def _is_common(footer: pq.FileMetaData) -> bool:
+    for group in map(footer.row_group, range(footer.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.compression not in _CODECS or not _ENCODINGS.issuperset(column.encodings):
+                return False
+    return True
 
 
 def _footer_start(path: Path, size: int) -> int:

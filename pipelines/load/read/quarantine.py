@@ -26,6 +26,8 @@ class Reason(StrEnum):
     NO_OUTCOME = "no_outcome"
     NOT_CORRECTED = "not_corrected"
     UNKNOWN_RECORD = "unknown_record"
+    # Its person was erased: nothing of it is kept.
+    ERASED = "erased"
 
 
 # Of these the payload is the record's own text; of all others it is a JSON object of its cells.

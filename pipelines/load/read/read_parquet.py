@@ -5,6 +5,7 @@ from pathlib import Path
 from pipelines.errors import BadInputError, StoreError
 from pipelines.load.read.discover import InputFile
 from pipelines.load.read.parquet_footer import read_footer
+from pipelines.load.read.parquet_text import text_columns
 from pipelines.load.read.records import BATCH_ROWS, Records, unique_headers
 from pipelines.store import Database, quoted, sql
 
@@ -47,6 +48,7 @@ def open_parquet(file: InputFile, db: Database, scratch: Path) -> Records:
     cells = [f"{_as_text(column, kind)} AS c{i}" for i, (column, kind) in enumerate(types.items())]
     numeric = [i for i, kind in enumerate(types.values()) if kind in _NUMBERS]
     columns = list(types)
+    rows = max(_VECTOR_ROWS, min(BATCH_ROWS, _BATCH_BYTES // max(longest, 1)))
     cells += [f"{quoted(columns[i])} AS n{i}" for i in numeric]
     return Records(
         file_name=name,
@@ -56,7 +58,8 @@ def open_parquet(file: InputFile, db: Database, scratch: Path) -> Records:
         params={"path": str(path)},
         about={"format": "parquet", "row_groups": footer.row_groups, "written_by": footer.writer},
         numeric=frozenset(headers[i] for i in numeric),
-        batch_rows=max(_VECTOR_ROWS, min(BATCH_ROWS, _BATCH_BYTES // max(longest, 1))),
+        batch_rows=rows,
+        texts=text_columns(path, footer, types, longest, rows),
     )
 
 

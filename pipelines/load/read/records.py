@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.errors import BadInputError, StoreError
 from pipelines.load.read.aside import Aside, Broken
+from pipelines.load.read.parquet_text import TextColumns
 from pipelines.load.read.places import Locate
 from pipelines.store import Database
 
@@ -17,6 +18,11 @@ from pipelines.store import Database
 BATCH_ROWS = 122_880
 
 _QUARANTINE_ROWS = 1_000
+# Begins with a sign that no rule about empty cells takes away: Odoo writes False for none.
+_NAMED = (
+    "__id__ >= '0' AND __id__ < '{' AND NOT starts_with(__id__, '[')"
+    " AND lower(__id__[:5]) <> 'false'"
+)
 
 QUARANTINE_SCHEMA: dict[str, type[pl.DataType]] = {
     "file": pl.String,
@@ -57,6 +63,8 @@ class Records:
         About how many records to hold at a time; fewer where single ones are large.
     locate : callable or None
         Tells where in the file records begin; None: they have no such place.
+    texts : TextColumns or None
+        Columns of `query` that can be had quicker where the whole file is read.
     params : dict
         Bound values of `query`.
     broken : sequence of Broken
@@ -80,6 +88,7 @@ class Records:
     repaired: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIRED_SCHEMA))
     unhashed: frozenset[str] = frozenset()
     locate: Locate | None = None
+    texts: TextColumns | None = None
 
     def column(self, header: str) -> str:
         """Return the name of a header's column in `query`."""
@@ -90,6 +99,7 @@ class Records:
         db: Database,
         *,
         content_hash: bool = False,
+        named_by: str | None = None,
         limit: int | None = None,
         only: Collection[str] | None = None,
         as_numbers: Collection[str] = (),
@@ -100,6 +110,8 @@ class Records:
 
         Parameters
         ----------
+        named_by : str or None
+            Header of the records' own ids: where one surely stands, the hash is null.
         limit : int or None
             Stop after so many records.
         only : collection of str or None
@@ -112,20 +124,26 @@ class Records:
         BadInputError
             Fewer or more records arrived than were counted.
         """
-        hashed = [c for c, h in self._named() if h not in self.unhashed]
-        cells = ", ".join(f"coalesce({c}, chr(0))" for c in hashed)
-        extra = f", md5(concat_ws(chr(31), {cells})) AS content_hash" if content_hash else ""
+        extra = self._hash(db, named_by) if content_hash else ""
         cut = f" LIMIT {int(limit)}" if limit is not None else ""
         names = {c: h for c, h in self._named() if only is None or h in only}
         native = {c for c, h in names.items() if h in as_numbers and h in self.numeric}
-        chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in names]
+        # The hash of a record is made of all its cells where they are read.
+        texts = self.texts if limit is None and not extra else None
+        quick = [c for c in names if texts is not None and c in texts.names]
+        chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in names if c not in quick]
         statement = f"SELECT {', '.join(chosen)}{extra} FROM ({self.query}){cut}"
         shift = _Shift(self.broken)
         seen = 0
-        for frame in self._read(db, statement):
+        for frame in self._read(db, statement if chosen else "", quick):
             numbers = shift.numbers(seen, frame.height)
             seen += frame.height
-            yield frame.rename(names).insert_column(0, pl.Series("row_number", numbers))
+            ordered = frame.select(pl.col(c).alias(h) for c, h in names.items())
+            if content_hash:
+                none = pl.Series("content_hash", [None], dtype=pl.String)
+                made = frame["content_hash"] if extra else none.new_from_index(0, frame.height)
+                ordered = ordered.hstack([made])
+            yield ordered.insert_column(0, pl.Series("row_number", numbers))
         expected = self.total - len(self.broken)
         if limit is None and seen != expected:
             raise BadInputError(
@@ -149,11 +167,19 @@ class Records:
         found = list(self.batches(db, content_hash=content_hash, limit=limit, only=only))
         return pl.concat(found) if found else empty
 
-    def _read(self, db: Database, statement: str) -> Iterator[pl.DataFrame]:
+    def _read(
+        self, db: Database, statement: str, quick: Collection[str] = ()
+    ) -> Iterator[pl.DataFrame]:
+        """Stream what `statement` yields, beside it the columns `quick` of `texts`."""
+        rows = self.batch_rows
         try:
-            yield from _joined(
-                db.batches(statement, self.batch_rows, **self.params), self.batch_rows
-            )
+            if not quick or self.texts is None:
+                yield from _joined(db.batches(statement, rows, **self.params), rows)
+            else:
+                streams = [self.texts.frames(quick)]
+                if statement:
+                    streams.append(db.batches(statement, rows, **self.params))
+                yield from _beside(streams, rows)
         except StoreError:
             raise BadInputError(
                 f"{self.file_name}: the reader stopped before the end",
@@ -176,6 +202,23 @@ class Records:
                 for b in part
             ]
             yield pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row")
+
+    def _hash(self, db: Database, named_by: str | None) -> str:
+        """Return what to select for the hash of a record; empty: no record needs one."""
+        cells = ", ".join(
+            f"coalesce({c}, chr(0))" for c, h in self._named() if h not in self.unhashed
+        )
+        made = f"md5(concat_ws(chr(31), {cells}))"
+        if named_by is not None:
+            c = self.column(named_by)
+            named = _NAMED.replace("__id__", c)
+            # Where columns are stored apart, to look through one takes next to nothing.
+            if self.texts is not None and not db.scalar(
+                f"SELECT count(*) FROM ({self.query}) WHERE ({named}) IS NOT TRUE", **self.params
+            ):
+                return ""
+            made = f"CASE WHEN {named} THEN NULL ELSE {made} END"
+        return f", {made} AS content_hash"
 
     def _columns(self) -> list[str]:
         return [f"c{i}" for i in range(len(self.headers))]
@@ -215,6 +258,31 @@ class _Shift:
     def numbers(self, first: int, count: int) -> npt.NDArray[np.int64]:
         index = np.arange(first, first + count, dtype=np.int64)
         return index + 1 + np.searchsorted(self._landed_before, index, side="right")
+
+
+def _beside(streams: Sequence[Iterator[pl.DataFrame]], rows: int) -> Iterator[pl.DataFrame]:
+    """Put columns that come in whatever parts beside each other, `rows` rows at a time.
+
+    Where one stream has fewer rows than another, what all have is given, and no more.
+    """
+    held = [pl.DataFrame() for _ in streams]
+    while True:
+        held = [_filled(left, stream, rows) for left, stream in zip(held, streams, strict=True)]
+        count = min(rows, *(frame.height for frame in held))
+        if not count:
+            return
+        yield pl.concat([frame.head(count) for frame in held], how="horizontal")
+        held = [frame.slice(count) for frame in held]
+
+
+def _filled(held: pl.DataFrame, stream: Iterator[pl.DataFrame], rows: int) -> pl.DataFrame:
+    """Add frames of a stream until there are `rows` rows, or no more."""
+    parts = [held] if held.height else []
+    count = held.height
+    while count < rows and (more := next(stream, None)) is not None:
+        parts.append(more)
+        count += more.height
+    return pl.concat(parts) if parts else held
 
 
 def _joined(frames: Iterator[pl.DataFrame], wanted: int) -> Iterator[pl.DataFrame]:

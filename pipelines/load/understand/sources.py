@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from pipelines.load.batches.batch import RECORD_FILE, Landed
+from pipelines.load.batches.reported import FROM_LEDGER
 from pipelines.load.meaning.plan import Plan
 from pipelines.load.understand.drift import columns_of, same_columns
 
@@ -114,7 +115,8 @@ def _newest(batches_dir: Path) -> dict[str, Path]:
     found: dict[str, tuple[str, Path]] = {}
     for record in batches_dir.glob(f"*/{RECORD_FILE}"):
         landed = Landed.read(record.parent)
-        if landed.corrects is not None:
+        # Corrected records and attempts out of the ledger are no exports.
+        if landed.corrects is not None or landed.source_system_from == FROM_LEDGER:
             continue
         name = _file(batches_dir, landed.kind, landed.source_system).name
         found[name] = max(found.get(name, ("", record.parent)), (landed.at, record.parent))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.eligible import Reason, evaluate, inputs
+from pipelines.eligible import Reason, evaluate
 from pipelines.load.normalise.email import domain_keys, email_keys
 from pipelines.outreach import kind_of
 from pipelines.settings.contact_keys import (
@@ -50,7 +50,7 @@ _domain = st.sampled_from(
 @pytest.fixture(scope="module")
 def db() -> Iterator[Database]:
     with Database.memory(memory_gb=0.5) as database:
-        database.run(inputs.reason_macros() + sql("pipelines.eligible", "macros.sql"))
+        database.run(sql("pipelines.store", "contact_macros.sql"))
         yield database
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import polars as pl
 from hypothesis import strategies as st
 
+from pipelines.store import stored_table
 from tests.pipelines.plain import insert_plain
 
 TABLES = (
@@ -75,7 +76,7 @@ WORLDS = st.fixed_dictionaries(
 def fill(db, world):
     """Replace what the store holds by `world`."""
     for table in TABLES:
-        db.run(f"DELETE FROM {table}")
+        db.run(f"DELETE FROM {stored_table(table)}")
     leads = [{"lead_key": key, **lead} for key, lead in world["lead"].items()]
     links = [
         {"lead_key": lead["lead_key"], "person_key": lead["person_key"]}

@@ -197,16 +197,22 @@ def test_bound_finds_every_channel_of_many_keys(ledger):
     assert found["k2"] == {None, "email"}
 
 
-def test_a_claim_is_held_until_it_is_released_or_expires(ledger):
+def test_a_claim_is_out_until_it_is_released_or_its_lease_ends(ledger):
     later = datetime(2026, 1, 3)
     claims.record(ledger, [claims.Claim("c1", "run", 7, 7, "email", "ai", AT, later)])
-    assert claims.held(ledger, "run", later, later) == {7}
-    assert claims.held(ledger, "other run", AT, AT) == {7}
-    assert claims.held(ledger, "other run", later, later) == set()
-    # a claim counts as an approach, so a pause may outlast the lease
-    assert claims.held(ledger, "other run", later, datetime(2026, 1, 1)) == {7}
+    assert claims.out(ledger, AT, AT) == {7}
+    assert claims.out_of(ledger, [7, 8], AT, AT) == {7}
+    assert claims.out(ledger, later, later) == set()
     assert claims.release(ledger, ["c1", "unknown"], AT) == 1
-    assert claims.held(ledger, "run", AT, AT) == set()
+    assert claims.out(ledger, AT, AT) == set()
+
+
+def test_an_exported_claim_counts_as_an_approach_beyond_its_lease(ledger):
+    later = datetime(2026, 1, 3)
+    one = claims.Claim("c1", "run", 7, 7, "email", "ai", AT, later)
+    claims.record(ledger, [one], is_export=True)
+    assert claims.out(ledger, later, datetime(2026, 1, 1)) == {7}
+    assert claims.out(ledger, later, later) == set()
 
 
 def test_a_run_and_its_stages_are_remembered(ledger):

@@ -25,7 +25,7 @@ def path(tmp_path):
         )
         db.run("INSERT INTO lead BY NAME SELECT 500 AS lead_key, $gone AS company", gone=GONE)
         db.run(
-            "INSERT INTO activity (lead_key, own_activity_id) SELECT range % 9, 'a' || range"
+            "INSERT INTO stored_activity (lead_key, own_activity_id) SELECT range % 9, 'a' || range"
             " FROM range(50) UNION ALL SELECT NULL, 'waiting'"
         )
     with Database.open(file, read_only=False, work=tmp_path / "work.duckdb") as db:
@@ -121,3 +121,15 @@ def test_a_file_of_an_earlier_version_gets_todays_types(path, tmp_path):
         assert created == datetime(2026, 1, 1)
         assert db.scalar("SELECT count(*) FROM lead_custom_x") == 101
         assert "packed_reasons" in db.columns("stored_decision")
+
+
+def test_a_view_gets_todays_types_with_its_table(path, tmp_path):
+    with Database.open(path, read_only=False) as db:
+        types = db.columns("activity")
+        db.run('ALTER TABLE stored_activity ALTER "at" TYPE TIMESTAMP')
+        create_tables(db)
+        rewrite(db, tmp_path / "fresh.duckdb", TODAY)
+        assert db.scalar("SELECT count(*) FROM activity") == 51
+    with Database.open(tmp_path / "fresh.duckdb", read_only=True) as db:
+        assert db.columns("activity") == types
+        assert db.scalar("SELECT count(activity_id) FROM activity") == 51
