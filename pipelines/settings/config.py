@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from models.params import GateSettings, TrainSettings
 from pipelines.errors import UsageError
+from pipelines.settings.disclosures import Disclosures, Sender, default_disclosures
 from pipelines.settings.policy import FeedSettings, PolicyTable, load_policy
 
 Milestone = Literal["qualified", "converted", "opportunity", "won"]
@@ -69,6 +70,8 @@ class ListSettings(_Frozen):
     """Hours after publication until claims from a list are refused."""
     claim_lease_hours: Annotated[int, Field(ge=1, le=72)] = 24
     """Hours until a claim that was not worked may be claimed again."""
+    history_days: Annotated[int, Field(ge=1, le=36_500)] = 730
+    """Days for which past nights can be explained: who was listed, who was not, and why."""
     reasons: Annotated[int, Field(ge=1, le=10)] = 3
     """Reasons in words on each listed row."""
 
@@ -112,6 +115,10 @@ class Settings(_Frozen):
     """Contacts per day by channel and handler; what is not named is 0."""
     policy: PolicyTable = Field(default_factory=load_policy)
     """Who may be contacted where; the shipped table unless overridden."""
+    sender: Sender = Sender()
+    """Who contacts people, as an AI must tell them."""
+    disclosures: Disclosures = Field(default_factory=default_disclosures)
+    """What an AI tells first; the shipped texts unless overridden."""
 
     @model_validator(mode="before")
     @classmethod
@@ -142,7 +149,7 @@ class Settings(_Frozen):
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
             raise UsageError(
-                f"{path.name}: {key}: {first['msg']}",
+                f"{path.name}: {key}: {first['msg'].removeprefix('Value error, ')}",
                 fix="see `lead-triage config show` for every key and its default",
             ) from None
 

@@ -79,6 +79,11 @@ class Home:
         return self.root / "store/writer.lock"
 
     @property
+    def claim_lock(self) -> Path:
+        """Lock file by which claimers take turns."""
+        return self.root / "store/claims.lock"
+
+    @property
     def models(self) -> Path:
         """Model folders by id."""
         return self.root / "models"
@@ -87,6 +92,11 @@ class Home:
     def outbox(self) -> Path:
         """Lists, one folder per run."""
         return self.root / "outbox"
+
+    @property
+    def audit(self) -> Path:
+        """Audit log, a file per month."""
+        return self.root / "audit"
 
     @property
     def key_file(self) -> Path:

@@ -14,20 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS, ROLE_LOCAL_PARTS
 from pipelines.errors import UsageError
+from pipelines.settings.channels import CHANNELS as CHANNELS
+from pipelines.settings.channels import PARTY_CLASSES as PARTY_CLASSES
+from pipelines.settings.channels import REGION_OF_COUNTRY as REGION_OF_COUNTRY
+from pipelines.settings.channels import Channel as Channel
+from pipelines.settings.channels import PartyClass as PartyClass
+from pipelines.settings.layers import merged
+from pipelines.settings.windows import Windows, Zones
 
-Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
-PartyClass = Literal["organisation", "sole_trader", "consumer"]
 Registry = Literal["us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson"]
 RegionCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Months = Annotated[int, Field(ge=0, le=120)]
 Days = Annotated[int, Field(ge=0, le=366)]
-
-CHANNELS: tuple[Channel, ...] = ("email", "phone", "ai_voice", "sms", "mail")
-PARTY_CLASSES: tuple[PartyClass, ...] = ("organisation", "sole_trader", "consumer")
-
-# The only region whose name is not the ISO 3166-1 code of its country.
-REGION_OF_COUNTRY: Mapping[str, str] = {"GB": "UK"}
 
 
 class _Frozen(BaseModel):
@@ -162,6 +161,9 @@ class PolicyTable(_Frozen):
     retention: Retention
     pacing: Pacing
     addresses: Addresses
+    windows: Windows
+    """Name -> call window; every one that holds for a person binds."""
+    zones: Zones
     regions: dict[RegionCode, dict[Channel, dict[PartyClass, Rule]]]
 
     def rule(self, region: str, channel: Channel, party: PartyClass) -> Rule | None:
@@ -202,7 +204,7 @@ def load_policy(overrides: Mapping[str, object] | None = None) -> PolicyTable:
     """
     data = _spread(_shipped())
     if overrides:
-        data = _merged(data, _spread(overrides))
+        data = merged(data, _spread(overrides))
     for name in ("regions", *REGION_OF_COUNTRY):
         if name in data:
             known = REGION_OF_COUNTRY.get(name, "two capitals, such as US")
@@ -215,15 +217,23 @@ def load_policy(overrides: Mapping[str, object] | None = None) -> PolicyTable:
         first = error.errors(include_input=False)[0]
         path = [str(part) for part in first["loc"] if part not in {"regions", "[key]"}]
         raise UsageError(
-            f"setting {'.'.join(['policy', *path])}: {first['msg']}",
-            fix="see pipelines/settings/policy_default.toml for every key",
+            f"setting {'.'.join(['policy', *path])}: {first['msg'].removeprefix('Value error, ')}",
+            fix=f"see pipelines/settings/{_file_of(path)} for every key",
         ) from None
 
 
 @cache
 def _shipped() -> Mapping[str, object]:
-    text = files("pipelines.settings").joinpath("policy_default.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    folder = files("pipelines.settings")
+    return {
+        key: value
+        for name in ("policy_default.toml", "windows_default.toml")
+        for key, value in tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")).items()
+    }
+
+
+def _file_of(path: list[str]) -> str:
+    return "windows_default.toml" if path[:1] in (["windows"], ["zones"]) else "policy_default.toml"
 
 
 def _is_region(key: str) -> bool:
@@ -251,12 +261,3 @@ def _by_party(rows: object) -> object:
         party: {**shared, **cell} if isinstance(cell := own.get(party, {}), dict) else cell
         for party in PARTY_CLASSES
     }
-
-
-def _merged(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    result = dict(base)
-    for key, value in over.items():
-        old = result.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        result[key] = _merged(old, value) if both else value  # type: ignore[arg-type]
-    return result

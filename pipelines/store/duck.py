@@ -4,9 +4,7 @@ Errors are translated without their text, because DuckDB quotes the offending ro
 personal data.
 """
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +12,8 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from pipelines.errors import StoreError, UsageError
+from pipelines.errors import UsageError
+from pipelines.store.duck_errors import title, translated
 from pipelines.store.sqltext import quoted
 
 # 1.5 is the newest format that both supported DuckDB lines read: docs/decisions/0001.
@@ -27,10 +26,6 @@ _OFFLINE: dict[str, Any] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "allow_persistent_secrets": False,
-}
-_ADVICE = {
-    "OutOfMemoryException": "lower the number of threads or raise memory.duckdb_gb in the settings",
-    "IOException": "check free disk space and permissions of the home directory",
 }
 
 
@@ -87,7 +82,7 @@ class Database:
         """
         # DuckDB's own choice for a file that is attached is `.tmp` in the current folder.
         config = _config(memory_gb, threads, spill or path.absolute().with_name(f"{path.name}.tmp"))
-        with _translated("open the store file"):
+        with translated("open the store file"):
             if read_only:
                 return cls(duckdb.connect(str(path), read_only=True, config=config))
             connection = duckdb.connect(":memory:", config=config)
@@ -101,6 +96,31 @@ class Database:
             if work is not None:
                 connection.execute(f"SET search_path = 'store,{WORK}'")
             return cls(connection)
+
+    @classmethod
+    def apart(cls, path: Path, memory_gb: float = 1.0, threads: int = 2) -> "Database":
+        """Open the store file `path` read-only, to be kept open while others come and go.
+
+        DuckDB lets all who open a file in one process share one instance, and refuses whoever
+        wants other settings; this is an instance of its own.
+
+        Raises
+        ------
+        StoreError
+            The file is missing or damaged.
+        """
+        config = _config(memory_gb, threads, path.absolute().with_name(f"{path.name}.tmp"))
+        target = str(path).replace("'", "''")
+        with translated("open the store file"):
+            connection = duckdb.connect(":memory:", config=config)
+            connection.execute(f"ATTACH '{target}' AS store (READ_ONLY)")
+            connection.execute("USE store")
+            return cls(connection)
+
+    def attach(self, path: Path, name: str) -> None:
+        """Attach another store file read-only, its tables found as ``name.table``."""
+        target = str(path).replace("'", "''")
+        self.run(f"ATTACH '{target}' AS {name} (READ_ONLY)")
 
     def __enter__(self) -> Self:
         return self
@@ -119,12 +139,12 @@ class Database:
 
     def run(self, statement: str, **params: object) -> None:
         """Run DDL or DML to its end; several statements may stand in one text without `params`."""
-        with _translated(_title(statement)):
+        with translated(title(statement)):
             self._connection.execute(statement, params or None)
 
     def frame(self, statement: str, **params: object) -> pl.DataFrame:
         """Return the whole result of a SELECT as a frame."""
-        with _translated(_title(statement)):
+        with translated(title(statement)):
             # `.pl()` on a relation re-plans; Arrow hand-over keeps the order of the query.
             frame: pl.DataFrame = self._connection.sql(statement, params=params or None).pl()
             return frame
@@ -134,7 +154,7 @@ class Database:
 
         The connection is busy until the iterator is exhausted.
         """
-        with _translated(_title(statement)):
+        with translated(title(statement)):
             relation = self._connection.sql(statement, params=params or None)
             for batch in relation.to_arrow_reader(rows):
                 frame = pl.from_arrow(batch)
@@ -143,7 +163,7 @@ class Database:
 
     def scalar(self, statement: str, **params: object) -> Any:  # noqa: ANN401 - any SQL value
         """Return the first value of the first row, or None when there is no row."""
-        with _translated(_title(statement)):
+        with translated(title(statement)):
             row = self._connection.execute(statement, params or None).fetchall()
         return row[0][0] if row else None
 
@@ -157,18 +177,18 @@ class Database:
 
     def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make `frame` readable in SQL as `name`."""
-        with _translated("register a frame"):
+        with translated("register a frame"):
             self._connection.register(name, frame)
 
     def unregister(self, name: str) -> None:
         """Forget the frame registered as `name`."""
-        with _translated("unregister a frame"):
+        with translated("unregister a frame"):
             self._connection.unregister(name)
 
     def columns(self, table: str) -> dict[str, str]:
         """Return column name -> DuckDB type of `table`, in order; empty when there is none."""
         # Half the time of information_schema, which is a view of this, and asked for often.
-        with _translated("list columns"):
+        with translated("list columns"):
             return dict(
                 self._connection.execute(
                     "SELECT column_name, data_type FROM duckdb_columns()"
@@ -225,7 +245,7 @@ class Database:
 
     def contain(self) -> None:
         """Give up files, network and settings for good; what is left is SQL on this store."""
-        with _translated("contain the connection"):
+        with translated("contain the connection"):
             # In this order: closing external access freezes what concerns the file system.
             self._connection.execute("SET enable_external_access = false")
             self._connection.execute("SET lock_configuration = true")
@@ -260,31 +280,3 @@ def _config(memory_gb: float, threads: int, spill: Path | None) -> dict[str, Any
     if spill is not None:
         config["temp_directory"] = str(spill)
     return config
-
-
-def _title(statement: str) -> str:
-    """Name a statement by its first comment or verb, never by its values."""
-    comment = re.match(r"\s*--\s*(?:purpose:\s*)?(.{1,80})", statement)
-    if comment:
-        return comment.group(1).strip()
-    word = re.match(r"\s*(\w+)", statement)
-    return f"run a {word.group(1).upper()}" if word else "run a statement"
-
-
-@contextmanager
-def _translated(action: str) -> Iterator[None]:
-    try:
-        yield
-    except RuntimeError as error:
-        # A query that Ctrl-C stops ends in this bare error instead of in KeyboardInterrupt.
-        if "interrupt" in str(error).lower() and not isinstance(error, duckdb.Error):
-            raise KeyboardInterrupt from None
-        raise
-    except (duckdb.Error, OSError) as error:
-        # What fails after the first rows of a stream comes through Arrow, as an OSError.
-        if "interrupt" in str(error).lower() and isinstance(error, OSError):
-            raise KeyboardInterrupt from None
-        kind = type(error).__name__
-        raise StoreError(
-            f"the store could not {action} ({kind})", fix=_ADVICE.get(kind, "")
-        ) from None

@@ -1,15 +1,33 @@
-"""Claims: who has been handed out to whom, until when."""
+"""Claims: who has been handed out to whom, until when, and what is paused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from pipelines.store.audit import Fact, append_all
 from pipelines.store.ledger.connection import Ledger
+
+# SQLite takes 32,766 values by default; far fewer keep a statement cheap to prepare.
+_VALUES: Final = 500
+# A person is out while a lease runs, and for longer where nobody reports what becomes of it.
+_OUT: Final = (
+    "released_at IS NULL AND (expires_at > ? OR (claimed_at > ? AND EXISTS"
+    " (SELECT 1 FROM claim_export WHERE claim_export.claim_id = claim.claim_id)))"
+)
+_EVERY: Final = "*"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One person handed out for one channel."""
+    """One person handed out for one channel.
+
+    Attributes
+    ----------
+    accounts : tuple of str
+        Keyed hashes of the company, household and contact points: nobody else of theirs is handed
+        out while the lease runs.
+    """
 
     claim_id: str
     run_id: str
@@ -19,24 +37,79 @@ class Claim:
     handler: str
     claimed_at: datetime
     expires_at: datetime
+    accounts: tuple[str, ...] = ()
 
 
-def held(ledger: Ledger, run_id: str, at: datetime, since: datetime) -> set[int]:
-    """Return lead keys that are out: claimed from this run, after `since`, or still leased."""
-    return {
-        int(row[0])
-        for row in ledger.rows(
-            "SELECT lead_key FROM claim WHERE released_at IS NULL"
-            " AND (run_id = ? OR expires_at > ? OR claimed_at > ?)",
-            run_id,
-            at.isoformat(),
-            since.isoformat(),
-        )
-    }
+@dataclass(frozen=True)
+class Pause:
+    """What is not handed out at present; None stands for every channel or handler."""
+
+    channel: str | None
+    handler: str | None
+    since: datetime
+    reason: str
 
 
-def record(ledger: Ledger, claims: Sequence[Claim]) -> None:
-    """Write claims; the caller holds the transaction that checked them."""
+def out(ledger: Ledger, at: datetime, since: datetime) -> set[int]:
+    """Return the lead keys of all who are out: leased, exported after `since`, or being erased."""
+    leased = ledger.rows(
+        "SELECT lead_key FROM claim WHERE expires_at > ? AND released_at IS NULL", at.isoformat()
+    )
+    exported = ledger.rows(
+        "SELECT lead_key FROM claim JOIN claim_export USING (claim_id)"
+        " WHERE claimed_at > ? AND released_at IS NULL",
+        since.isoformat(),
+    )
+    erasing = ledger.rows("SELECT lead_key FROM erasure_lead")
+    return {int(row[0]) for row in (*leased, *exported, *erasing)}
+
+
+def out_of(ledger: Ledger, lead_keys: Sequence[int], at: datetime, since: datetime) -> set[int]:
+    """Return which of these leads are out, as `out` does."""
+    found: set[int] = set()
+    for start in range(0, len(lead_keys), _VALUES):
+        part = lead_keys[start : start + _VALUES]
+        marks = ", ".join("?" * len(part))
+        found |= {
+            int(row[0])
+            for row in ledger.rows(
+                f"SELECT lead_key FROM claim WHERE lead_key IN ({marks}) AND {_OUT}"
+                f" UNION ALL SELECT lead_key FROM erasure_lead WHERE lead_key IN ({marks})",
+                *part,
+                at.isoformat(),
+                since.isoformat(),
+                *part,
+            )
+        }
+    return found
+
+
+def accounts_out(ledger: Ledger, accounts: Sequence[str], at: datetime) -> set[str]:
+    """Return which of these accounts somebody is leased of at `at`."""
+    found: set[str] = set()
+    for start in range(0, len(accounts), _VALUES):
+        part = accounts[start : start + _VALUES]
+        marks = ", ".join("?" * len(part))
+        found |= {
+            str(row[0])
+            for row in ledger.rows(
+                "SELECT account_hmac FROM claim_account JOIN claim USING (claim_id)"
+                f" WHERE account_hmac IN ({marks}) AND released_at IS NULL AND expires_at > ?",
+                *part,
+                at.isoformat(),
+            )
+        }
+    return found
+
+
+def record(ledger: Ledger, claims: Sequence[Claim], *, is_export: bool = False) -> None:
+    """Write claims; the caller holds the transaction that checked them.
+
+    Parameters
+    ----------
+    is_export : bool
+        They leave as a file: nobody reports what becomes of them, so each counts as an approach.
+    """
     ledger.executemany(
         "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
         [
@@ -53,16 +126,85 @@ def record(ledger: Ledger, claims: Sequence[Claim]) -> None:
             for claim in claims
         ],
     )
+    ledger.executemany(
+        "INSERT OR IGNORE INTO claim_account VALUES (?, ?)",
+        [(account, claim.claim_id) for claim in claims for account in claim.accounts],
+    )
+    if is_export:
+        ledger.executemany(
+            "INSERT INTO claim_export VALUES (?)", [(claim.claim_id,) for claim in claims]
+        )
+    if claims:
+        append_all(ledger, claims[0].claimed_at, [("claimed", _facts(claim)) for claim in claims])
+
+
+def _facts(claim: Claim) -> dict[str, Fact]:
+    """Return what the audit log says of one claim."""
+    return {
+        "claim": claim.claim_id,
+        "run": claim.run_id,
+        "lead": claim.lead_key,
+        "person": claim.person_key,
+        "channel": claim.channel,
+        "handler": claim.handler,
+    }
 
 
 def release(ledger: Ledger, claim_ids: Sequence[str], at: datetime) -> int:
     """Give claims back; returns how many were out."""
-    released = 0
+    statement = "UPDATE claim SET released_at = ? WHERE claim_id = ? AND released_at IS NULL"
     with ledger.transaction():
-        for claim_id in claim_ids:
-            released += ledger.execute(
-                "UPDATE claim SET released_at = ? WHERE claim_id = ? AND released_at IS NULL",
-                at.isoformat(),
-                claim_id,
-            )
-    return released
+        released = [
+            claim_id
+            for claim_id in claim_ids
+            if ledger.execute(statement, at.isoformat(), claim_id)
+        ]
+        append_all(ledger, at, [("released", {"claim": claim_id}) for claim_id in released])
+    return len(released)
+
+
+def pause(
+    ledger: Ledger, channel: str | None, handler: str | None, *, at: datetime, reason: str
+) -> None:
+    """Hand nobody out for a channel and handler any more; None stands for all."""
+    ledger.execute(
+        "INSERT OR REPLACE INTO claim_pause VALUES (?, ?, ?, ?)",
+        channel or _EVERY,
+        handler or _EVERY,
+        at.isoformat(),
+        reason,
+    )
+
+
+def resume(ledger: Ledger, channel: str | None, handler: str | None) -> int:
+    """Undo the pauses of this channel and of this handler, None: of any; return how many."""
+    return ledger.execute(
+        "DELETE FROM claim_pause WHERE (? IS NULL OR channel = ?) AND (? IS NULL OR handler = ?)",
+        channel,
+        channel,
+        handler,
+        handler,
+    )
+
+
+def pauses(ledger: Ledger) -> list[Pause]:
+    """Return what is paused, the oldest first."""
+    return [
+        Pause(
+            None if channel == _EVERY else channel,
+            None if handler == _EVERY else handler,
+            datetime.fromisoformat(since),
+            reason,
+        )
+        for channel, handler, since, reason in ledger.rows(
+            "SELECT channel, handler, since, reason FROM claim_pause ORDER BY since, channel"
+        )
+    ]
+
+
+def paused_by(ledger: Ledger, channel: str, handler: str) -> Pause | None:
+    """Return a pause that this channel and handler are under, or None."""
+    for found in pauses(ledger):
+        if found.channel in {None, channel} and found.handler in {None, handler}:
+            return found
+    return None

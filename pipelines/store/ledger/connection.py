@@ -1,7 +1,7 @@
 """Connection to the ledger: durable commits, one transaction at a time, newer files refused."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +10,7 @@ from typing import Any, Self
 from pipelines.errors import LockedError, RefusedError, StoreError
 from pipelines.store.sqltext import sql
 
-LEDGER_VERSION = 4
+LEDGER_VERSION = 5
 _BUSY_S = 30.0
 
 
@@ -27,6 +27,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._at_end: dict[str, Callable[[bool], None]] = {}
         try:
             self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
             version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -62,7 +63,16 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; nothing can be done with it any more."""
         self._connection.close()
+
+    @property
+    def path(self) -> Path:
+        """File of the ledger."""
+        return self._path
 
     def execute(self, statement: str, *values: object) -> int:
         """Run one statement and return the number of rows it changed."""
@@ -94,18 +104,56 @@ class Ledger:
             while rows := cursor.fetchmany(count):
                 yield rows
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of deleted rows is left in it or its log.
+
+        Raises
+        ------
+        LockedError
+            Somebody reads at this moment.
+        """
+        with self._translated():
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.execute("VACUUM")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise LockedError(f"{self._path.name} is being read", fix="try again in a moment")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the write lock from the start, commit at the end, undo everything on an error."""
+        """Hold the write lock from the start, commit at the end, undo everything on an error.
+
+        One within another is part of it.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
         with self._translated():
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            with self._translated():
+                self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            # A full disk may have undone it already.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._end(is_done=False)
             raise
-        with self._translated():
-            self._connection.execute("COMMIT")
+        self._end(is_done=True)
+
+    def at_end(self, name: str, begin: Callable[[], Callable[[bool], None]]) -> None:
+        """Call `begin` now, and what it returns when the transaction has ended: True if committed.
+
+        Once per transaction: what is asked for again under the same name is there already.
+        """
+        if name not in self._at_end:
+            self._at_end[name] = begin()
+
+    def _end(self, *, is_done: bool) -> None:
+        callbacks, self._at_end = self._at_end, {}
+        for callback in callbacks.values():
+            callback(is_done)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

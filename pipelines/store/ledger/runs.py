@@ -50,7 +50,7 @@ def begin(
             "INSERT INTO run (run_id, kind, as_of, status, started_at, code_version, config_hash,"
             " model_id) VALUES (?, ?, ?, 'running', ?, ?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET"
             " status = 'running', started_at = excluded.started_at, finished_at = NULL,"
-            " error = NULL",
+            " snapshot = NULL, snapshot_sha256 = NULL, error = NULL",
             run_id,
             kind,
             as_of.isoformat(),

@@ -59,6 +59,58 @@ CREATE TABLE IF NOT EXISTS claim (
     released_at TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS claim_person ON claim (person_key);
+CREATE INDEX IF NOT EXISTS claim_lead ON claim (lead_key);
+CREATE INDEX IF NOT EXISTS claim_expiry ON claim (expires_at);
+CREATE INDEX IF NOT EXISTS claim_since ON claim (claimed_at);
+-- Companies, households and contact points of whom somebody was handed out, as keyed hashes.
+CREATE TABLE IF NOT EXISTS claim_account (
+    account_hmac TEXT NOT NULL,
+    claim_id TEXT NOT NULL,
+    PRIMARY KEY (account_hmac, claim_id)
+) STRICT, WITHOUT ROWID;
+-- Claims that left as a file: they count as approaches, whether their lease runs or not.
+CREATE TABLE IF NOT EXISTS claim_export (
+    claim_id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+-- Homes of version 4 held everybody who was claimed for the recontact interval, and go on so.
+INSERT OR IGNORE INTO claim_export
+SELECT claim_id FROM claim WHERE (SELECT user_version FROM pragma_user_version) < 5;
+-- What became of contacts, as it is reported; whom it was with is a lead or a claim, never a contact
+-- point. lead_key null: nobody knows yet whose it is. batch_id: what took it to the store, or null.
+CREATE TABLE IF NOT EXISTS attempt (
+    attempt_id TEXT PRIMARY KEY,
+    claim_id TEXT,
+    lead_key INTEGER,
+    lead_name TEXT,
+    channel TEXT,
+    handler TEXT,
+    at TEXT NOT NULL,
+    disposition TEXT NOT NULL,
+    callback_at TEXT,
+    note_ref TEXT,
+    is_unclaimed INTEGER NOT NULL CHECK (is_unclaimed IN (0, 1)),
+    received_at TEXT NOT NULL,
+    batch_id TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS attempt_lead ON attempt (lead_key, at);
+CREATE INDEX IF NOT EXISTS attempt_to_land ON attempt (received_at) WHERE batch_id IS NULL;
+-- What is not handed out at present; * stands for every channel or handler.
+CREATE TABLE IF NOT EXISTS claim_pause (
+    channel TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    since TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (channel, handler)
+) STRICT, WITHOUT ROWID;
+-- What an AI told people first, word for word as it stood when rows were handed out with it.
+CREATE TABLE IF NOT EXISTS disclosure (
+    disclosure_id TEXT PRIMARY KEY,
+    language TEXT NOT NULL,
+    form TEXT NOT NULL,
+    version TEXT NOT NULL,
+    text TEXT NOT NULL,
+    since TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS model (
     model_id TEXT PRIMARY KEY,
     population TEXT NOT NULL,
@@ -94,4 +146,45 @@ ORDER BY changed_at, status = 'champion';
 CREATE TABLE IF NOT EXISTS meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT;
+-- The end of the audit log: number and hash of its last line, sealed with the key of the log.
+CREATE TABLE IF NOT EXISTS audit_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    number INTEGER NOT NULL,
+    mac TEXT NOT NULL,
+    seal TEXT NOT NULL
+) STRICT;
+-- Lines of the audit log that its file may lack yet, and some of the last.
+CREATE TABLE IF NOT EXISTS audit_pending (
+    number INTEGER PRIMARY KEY,
+    line TEXT NOT NULL
+) STRICT;
+-- Persons to be erased, and erased ones: of these nothing but keyed hashes is left.
+CREATE TABLE IF NOT EXISTS erasure (
+    erasure_id TEXT PRIMARY KEY,
+    asked_at TEXT NOT NULL,
+    finished_at TEXT
+) STRICT, WITHOUT ROWID;
+-- What an erased person is known by when it comes again: keyed hashes, each with its cheap second
+-- hash of the scheme of suppression_tag.
+CREATE TABLE IF NOT EXISTS erased_key (
+    key_hmac TEXT PRIMARY KEY,
+    tag TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'hash', 'lead', 'pair', 'tail')),
+    erasure_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Leads of erasures that have not ended: handed out to nobody, gone when it has.
+CREATE TABLE IF NOT EXISTS erasure_lead (
+    lead_key INTEGER PRIMARY KEY,
+    erasure_id TEXT NOT NULL
+) STRICT;
+-- Settings that some publication was made with, by their hash.
+CREATE TABLE IF NOT EXISTS settings (
+    config_hash TEXT PRIMARY KEY,
+    content TEXT NOT NULL
+) STRICT;
+-- Hash over the files of every batch that is part of a published store.
+CREATE TABLE IF NOT EXISTS batch (
+    batch_id TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL
 ) STRICT;

@@ -184,6 +184,20 @@ def bound(ledger: Ledger, key_hmacs: Sequence[str]) -> dict[str, set[str | None]
     return found
 
 
+def entries(ledger: Ledger, key_hmacs: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the entries of these keys: kind, key_hmac, channel, reason, since, source."""
+    found: list[tuple[str, ...]] = []
+    for start in range(0, len(key_hmacs), 500):
+        part = key_hmacs[start : start + 500]
+        marks = ", ".join("?" * len(part))
+        found += ledger.rows(
+            "SELECT kind, key_hmac, channel, reason, since, source FROM suppression"
+            f" WHERE key_hmac IN ({marks}) ORDER BY since, suppression_id",
+            *part,
+        )
+    return found
+
+
 def _tag_scheme(ledger: Ledger) -> str | None:
     found = ledger.rows("SELECT value FROM meta WHERE key = ?", _TAG_SCHEME)
     return str(found[0][0]) if found else None

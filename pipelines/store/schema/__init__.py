@@ -8,14 +8,23 @@ from pipelines.store.schema.models import MODEL_TABLES
 from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES, NIGHT_VIEWS
 from pipelines.store.schema.packed import (
     PUBLISHED_DECISION,
-    STORED_DECISION,
     WORK_TABLES,
     begin_night,
     pack_night,
 )
 from pipelines.store.schema.packing import pack
+from pipelines.store.schema.past import PAST_TABLES
 from pipelines.store.schema.persons import PERSON_TABLES
 from pipelines.store.schema.spec import Column, Table
+from pipelines.store.schema.stored import (
+    STORED,
+    VIEWS,
+    make_stored,
+    make_view,
+    read_name,
+    stored_rows,
+    stored_table,
+)
 from pipelines.store.schema.upgrade import upgrade
 from pipelines.store.sqltext import quoted
 
@@ -25,11 +34,12 @@ TABLES: tuple[Table, ...] = (
     *PERSON_TABLES,
     *MODEL_TABLES,
     *NIGHT_TABLES,
+    *PAST_TABLES,
 )
 
 _BY_NAME = {declared.name: declared for declared in TABLES}
-# What a night publishes besides.
-_STORED = {STORED_DECISION.name: STORED_DECISION}
+# Those that views are of.
+_PLAIN = {plain.name: plain for plain in STORED.values()}
 _WORK_NAMES = frozenset(declared.name for declared in WORK_TABLES)
 # TABLE or VIEW, its name, and the column; None: the whole.
 _Commented = tuple[str, str, str | None]
@@ -46,8 +56,11 @@ __all__ = [
     "create_tables",
     "pack",
     "pack_night",
+    "read_name",
     "renew_tables",
     "reset_table",
+    "stored_rows",
+    "stored_table",
 ]
 
 
@@ -60,6 +73,9 @@ def create_tables(db: Database) -> None:
     views = db.views()
     tables = db.tables()
     for declared in TABLES:
+        if declared.name in VIEWS:
+            make_stored(db, declared.name)
+            continue
         if declared.name in tables:
             upgrade(db, declared)
         if declared.name not in {*tables, *views}:
@@ -81,11 +97,15 @@ def renew_tables(db: Database, place: str) -> None:
     A table whose columns are not the declared ones stays as it is.
     """
     known = db.tables()
-    for declared in TABLES:
+    for declared in (*TABLES, *_PLAIN.values()):
         names = {column.name for column in declared.columns}
         if declared.name in known and set(db.columns(declared.name)) == names:
             target = f"{place}.{quoted(declared.name)}"
             db.run(f"CREATE OR REPLACE TABLE {target} ({_columns(declared)})")
+    db.run(f"USE {place}")
+    for name in VIEWS:
+        make_view(db, name)
+    db.run("USE store")
 
 
 def reset_table(db: Database, name: str) -> None:
@@ -94,7 +114,8 @@ def reset_table(db: Database, name: str) -> None:
     A table of the night is made in the work file where one is attached.
     """
     place = f"{WORK}." if name in _WORK_NAMES and db.has_work() else ""
-    db.run(f"CREATE OR REPLACE TABLE {place}{quoted(name)} ({_columns(_BY_NAME[name])})")
+    declared = STORED[name] if name in VIEWS else _BY_NAME[name]
+    db.run(f"CREATE OR REPLACE TABLE {place}{quoted(declared.name)} ({_columns(declared)})")
 
 
 def comment_tables(db: Database) -> None:
@@ -104,7 +125,7 @@ def comment_tables(db: Database) -> None:
     """
     wanted: dict[_Commented, str] = {}
     for name in db.tables():
-        table = _BY_NAME.get(name) or _STORED.get(name)
+        table = _BY_NAME.get(name) or _PLAIN.get(name)
         if table is not None:
             known = db.columns(name)
             columns = {c.name: c.comment for c in table.columns if c.name in known}
@@ -116,7 +137,7 @@ def comment_tables(db: Database) -> None:
             about = f"Columns of {source} that no canonical field claims"
             wanted |= _comments("TABLE", name, about, columns)
     views = db.views()
-    for view in (*NIGHT_VIEWS, *WORK_TABLES, PUBLISHED_DECISION):
+    for view in (*VIEWS.values(), *NIGHT_VIEWS, *WORK_TABLES, PUBLISHED_DECISION):
         if view.name in views:
             columns = {c.name: c.comment for c in view.columns}
             wanted |= _comments("VIEW", view.name, view.comment, columns)

@@ -132,7 +132,7 @@ LOAD_FILE = table(
 )
 RUN = table(
     "run",
-    "One row: the run that built this file",
+    "One row per run that was published, this file's included",
     ("run_id", "VARCHAR", "run"),
     ("kind", "VARCHAR", "load or nightly"),
     ("as_of", "TIMESTAMP", "midnight UTC of the logical date"),
@@ -140,6 +140,11 @@ RUN = table(
     ("config_hash", "VARCHAR", "hash of the settings in force"),
     ("model_id", "VARCHAR", "champion used; null without one"),
     ("input_hash", "VARCHAR", "hash over the batches merged so far"),
+    ("code_hash", "VARCHAR", "hash over every file of the program"),
+    ("policy_hash", "VARCHAR", "hash of the policy table in force"),
+    ("model_hash", "VARCHAR", "hash of the manifest of the champion; null without one"),
+    ("night", "INTEGER", "place among the nights, from 1; below 0: not kept now; null: no night"),
+    ("last_lead_key", "BIGINT", "highest lead_key it knew: later leads were not there yet"),
 )
 FUNNEL = table(
     "funnel",

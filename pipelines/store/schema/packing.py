@@ -1,20 +1,22 @@
 """How rows of the loaded tables are stored: what other columns tell is not stored again.
 
 A table is declared by what it says. Here stands, for some, what is stored instead, and how the
-declared columns are read from that: as generated columns of the same names and types, so that
-readers know nothing of it. Few words that go together (a country, its zone) are one text, because
-a text of some hundred different values takes ten bits where its five parts take twenty-five, and
-what is read of it is worked out once per different text. The parts are of closed vocabularies,
-without a comma. Free text has no place there: reading it back takes a CASE, and a CASE is worked
-out row by row. An id that is a number with little around it (7, a564053-3) is that number and the
-rest: ids of neighbours are near each other as numbers, and as texts they share nothing.
-docs/decisions/0016 has the bytes.
+declared columns are read from that, by the same names and types, so that readers know nothing of
+it: as generated columns, or, where most rows are inserted, in a view of a plain table, because
+DuckDB works out each generated column of every row that is inserted. Few words that go together (a
+country, its zone) are one text, because a text of some hundred different values takes ten bits
+where its five parts take twenty-five, and what is read of it is worked out once per different text.
+The parts are of closed vocabularies, without a comma. Free text has no place there: reading it back
+takes a CASE, and a CASE is worked out row by row. An id that is a number with little around it (7,
+a564053-3) is that number and the rest: ids of neighbours are near each other as numbers, and as
+texts they share nothing. docs/decisions/0016 has the bytes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.store.schema.spec import Column, Table
+from pipelines.store.sqltext import quoted
 
 _PLACE = ("state_code", "country", "country_source", "timezone", "timezone_source")
 _TOUCH = ("channel", "direction", "actor", "source_system", "batch_id")
@@ -41,6 +43,8 @@ class _Stored:
 class _Packing:
     read: Mapping[str, str]
     stored: tuple[_Stored, ...]
+    # The rows lie in a plain table, and the declared name is a view of it.
+    is_view: bool = False
 
 
 def _joined(columns: tuple[str, ...]) -> str:
@@ -160,6 +164,7 @@ _PACKINGS = {
                 f"{', '.join(_TOUCH)}: read these instead",
             ),
         ),
+        is_view=True,
     ),
     "consent_event": _Packing(
         {
@@ -186,18 +191,36 @@ _PACKINGS = {
 
 
 def packed(declared: Table) -> Table:
-    """Return the table as it is stored: declared columns that are read, then what they are of."""
+    """Return the table as it is read: the declared columns, then what some of them are read of."""
     packing = _PACKINGS.get(declared.name)
     if packing is None:
         return declared
     columns = (
         Column(c.name, f"{c.type} GENERATED ALWAYS AS ({packing.read[c.name]})", c.comment)
-        if c.name in packing.read
+        if c.name in packing.read and not packing.is_view
         else c
         for c in declared.columns
     )
     stored = (Column(s.name, s.type, s.comment) for s in packing.stored)
     return Table(declared.name, declared.comment, (*columns, *stored))
+
+
+def plain_table(read: Table) -> Table | None:
+    """Return the plain table that the view `read` is of; None where `read` is a table itself."""
+    packing = _PACKINGS.get(read.name)
+    if packing is None or not packing.is_view:
+        return None
+    return Table(
+        f"stored_{read.name}",
+        f"How {read.name} is stored: read {read.name} instead",
+        tuple(column for column in read.columns if column.name not in packing.read),
+    )
+
+
+def read_columns(read: Table) -> dict[str, str]:
+    """Return column of the view `read` -> the SQL over its plain table that gives it, in order."""
+    how = _PACKINGS[read.name].read
+    return {column.name: how.get(column.name, quoted(column.name)) for column in read.columns}
 
 
 def pack(table: str, columns: Mapping[str, str]) -> dict[str, str]:
