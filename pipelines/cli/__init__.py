@@ -1,17 +1,18 @@
 """The command line: one function per command; heavy imports happen inside, so help is instant."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from pipelines.cli.bench import bench_app
+from pipelines.cli.config import config_app
 from pipelines.cli.options import FLAG, KIND_HELP, AsOf, Json, Kind
+from pipelines.cli.outreach import COMMANDS, suppress_app
 from pipelines.cli.quarantine import quarantine_app
-
-Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
-Handler = Literal["ai", "human"]
+from pipelines.cli.rights import RIGHTS
 
 
 def _version() -> str:
@@ -29,10 +30,10 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 models_app = App(name="models", help="List, show, promote, reject and roll back trained models.")
-suppress_app = App(name="suppress", help="Record and list contact points never to be used.")
-config_app = App(name="config", help="Show the settings in force.")
 for sub in (models_app, suppress_app, quarantine_app, config_app, bench_app):
     app.command(sub)
+for outreach_command in (*COMMANDS, *RIGHTS):
+    app.command(outreach_command)
 
 
 @app.command
@@ -134,17 +135,26 @@ def score(
 
 
 @app.command
-def explain(lead: str, *, json: Json = False) -> None:
-    """Explain one lead: eligibility, score, reasons, route and decision.
+def explain(
+    lead: str, *, run: str | None = None, night: date | None = None, json: Json = False
+) -> None:
+    """Explain one lead, tonight or on a past night: eligibility, score, reasons, route, decision.
 
     Parameters
     ----------
     lead
         lead_key, source_id, or source_system:source_id.
+    run
+        Run id of a past night.
+    night
+        Logical date of a past night, 2026-10-01.
     """
-    from pipelines.console.explaining import show_explain
+    from pipelines.console.explaining import show_explain, show_past
 
-    show_explain(lead, as_json=json)
+    if run is None and night is None:
+        show_explain(lead, as_json=json)
+    else:
+        show_past(lead, run_id=run, night=night, as_json=json)
 
 
 @app.command
@@ -171,47 +181,18 @@ def status(*, json: Json = False) -> None:
 
 
 @app.command
-def claim(
+def verify(
     *,
-    channel: Channel | None = None,
-    handler: Handler | None = None,
-    count: Annotated[int, Parameter(name=["--count", "-n"])] = 50,
-    export: Annotated[Path | None, Parameter(help=".csv, .parquet or .jsonl")] = None,
-    release: Annotated[list[str] | None, Parameter(help="Claim ids to give back.")] = None,
+    repair: Annotated[
+        bool,
+        Parameter(negative="", help="First write what a killed process left out at the end."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Hand out people of the published list with their contact points, re-checked right now."""
-    from pipelines.console.claiming import show_claim
+    """Check the audit log, and every published file, list, batch and model that it vouches for."""
+    from pipelines.console.verifying import show_verify
 
-    show_claim(
-        channel=channel,
-        handler=handler,
-        count=count,
-        export=export,
-        release=release or [],
-        as_json=json,
-    )
-
-
-@suppress_app.command(name="add")
-def suppress_add(
-    *values: str,
-    channel: Channel | None = None,
-    reason: str = "asked not to be contacted",
-    json: Json = False,
-) -> None:
-    """Suppress e-mail addresses, phone numbers or domains, effective at the next claim."""
-    from pipelines.console.claiming import show_suppress
-
-    show_suppress(values, channel=channel, reason=reason, as_json=json)
-
-
-@suppress_app.command(name="list")
-def suppress_list(*, json: Json = False) -> None:
-    """Count what is suppressed, by kind, channel and reason; contact points are kept as hashes."""
-    from pipelines.console.claiming import show_suppressions
-
-    show_suppressions(as_json=json)
+    show_verify(repair=repair, as_json=json)
 
 
 @models_app.command(name="list")
@@ -273,14 +254,6 @@ def models_rollback(
     from pipelines.console.standing import roll_back_models
 
     roll_back_models(population=population, variant=variant, reason=reason, as_json=json)
-
-
-@config_app.command(name="show")
-def config_show(*, json: Json = False) -> None:
-    """Print every setting with its value in force, the policy table included."""
-    from pipelines.console.state import show_config
-
-    show_config(as_json=json)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,8 @@ from cyclopts import Parameter
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 AsOf = Annotated[date | None, Parameter(help="Logical date, YYYY-MM-DD; today in UTC by default.")]
+Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
+Handler = Literal["ai", "human"]
 FLAG = Parameter(negative="")
 Kind = Literal[
     "leads",

@@ -1,9 +1,11 @@
 """`explain`: why a lead is where it is."""
 
+from datetime import date
 from typing import Any
 
 from pipelines.console.screen import emit_json, say
 from pipelines.runs.explain import explain_lead
+from pipelines.runs.past import explain_past
 from pipelines.score.stated_order import place_words
 from pipelines.settings.home import Home
 
@@ -43,8 +45,41 @@ def show_explain(lead: str, *, as_json: bool) -> None:
         _show_reasons(found["reasons"], found["adds_up"])
     elif score is not None:
         say(f"  no probability: no model is in force. {place_words(score['raw_score'])}")
+    _show_channels(found["eligibility"])
+
+
+def show_past(lead: str, *, run_id: str | None, night: date | None, as_json: bool) -> None:
+    """Explain what a past night decided about one lead."""
+    found = explain_past(Home.locate(), lead, run_id=run_id, night=night)
+    if as_json:
+        emit_json(found)
+        return
+    who, of, decision, listed = (found[k] for k in ("lead", "night", "decision", "listed"))
+    say(f"Lead {who['source_system']}:{who['source_id']} (lead_key {who['lead_key']})")
+    say(f"  night of {of['as_of']}, run {of['run_id']}, model {of['model_id'] or 'none'}")
+    if not found["was_there"]:
+        say("  it was loaded after that night")
+        return
+    if decision is None:
+        say("  nothing is kept of what was decided")
+        return
+    say(f"  decision: {decision['verdict']}, person {decision['person_key']}")
+    if listed is not None:
+        chance = listed["probability"]
+        say(
+            f"  listed for {listed['channel']} ({listed['handler']}), rank {listed['rank']}"
+            + ("" if chance is None else f", probability {chance:.2%}")
+        )
+        for line in found["reasons"]:
+            say(f"    {line['points']:>+4}  {line['reason']}")
+    _show_channels(found["eligibility"])
+    for entry in found["log"]:
+        say(f"  log entry {entry['n']}: {entry['action']} at {entry['at']} by {entry['who']}")
+
+
+def _show_channels(eligibility: list[dict[str, Any]]) -> None:
     say("  channels:")
-    for entry in found["eligibility"]:
+    for entry in eligibility:
         if entry["may_contact"]:
             say(f"    {entry['channel']:<9} open")
             continue

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipelines.console.pausing import show_paused
 from pipelines.console.screen import emit_json, say, show_table
 from pipelines.runs.registry import DATED, FULL
 from pipelines.runs.status import read_status
@@ -24,6 +25,12 @@ def show_status(*, as_json: bool) -> None:
     aside = found["quarantine"]
     say(f"set aside  {aside['open']:,} records open, {aside['unreviewed']:,} repaired unreviewed")
     say(f"suppressed {found['suppressions']:,} contact points")
+    told = found["attempts"]
+    say(
+        f"attempts   {told['attempts']:,} reported, {told['for_the_next_night']:,} for the next"
+        f" night, {told['without_lead']:,} without a lead we know, {told['unclaimed']:,} unclaimed"
+    )
+    show_paused(found["paused"])
     show_table(
         "Last runs",
         ("run", "kind", "status", "started", "error"),

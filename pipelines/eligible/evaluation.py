@@ -18,6 +18,7 @@ from pipelines.eligible.suppressed import check_suppressions, match_suppressions
 from pipelines.errors import RefusedError
 from pipelines.settings.policy import FeedSettings, PolicyTable
 from pipelines.store import Database, reset_table, sql
+from pipelines.store.erased import CONTACT_MACROS
 
 _SCRATCH = (
     "eligible_cell",
@@ -147,7 +148,7 @@ def _collect(
     tags: Iterable[pl.DataFrame] | None,
 ) -> None:
     """Gather what speaks for and against each person in small temporary tables."""
-    db.run(inputs.reason_macros() + sql(__package__, "macros.sql"))
+    db.run(CONTACT_MACROS + inputs.reason_macros() + sql(__package__, "macros.sql"))
     db.run(sql(__package__, "cell.sql"), as_of=as_of)
     db.run(sql(__package__, "cell_wide.sql"))
     db.run(sql(__package__, "folded.sql"))

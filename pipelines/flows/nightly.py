@@ -19,12 +19,11 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 
 from pipelines.errors import LeadTriageError, LockedError, RefusedError  # noqa: E402
 from pipelines.runs.context import RunContext, silent  # noqa: E402
+from pipelines.runs.ending import fail, succeed  # noqa: E402
 from pipelines.runs.nightly import (  # noqa: E402
     NightlyResult,
-    fail,
     prepare,
     run_stage,
-    succeed,
     unchanged_result,
 )
 from pipelines.runs.steps import NIGHTLY  # noqa: E402

@@ -1,212 +1,257 @@
 """Hand out the best people of the published list, once each, re-checked at that moment.
 
-This is the only way contact points leave. Selection, the suppression check and the record happen
-inside one SQLite transaction, so two claimers never get the same person and an opt-out recorded a
-second earlier is honoured.
+This is the only way contact points leave. Whatever may have changed since the file was published is
+asked inside one SQLite transaction, which also records who leaves: two claimers never get the same
+person, nor two people of one account, and an opt-out recorded a second earlier is honoured.
 """
 
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 
-from pipelines.errors import LockedError, RefusedError
-from pipelines.settings.contact_keys import hmac_hex, lookup_keys
-from pipelines.settings.written_addresses import handed_out
-from pipelines.store import Database, sql
-from pipelines.store.ledger import Ledger, claims, suppressions
+from pipelines.errors import RefusedError
+from pipelines.outreach.clearance import Clear
+from pipelines.outreach.told import is_closed_by
+from pipelines.store.ledger import Ledger, attempts, claims, suppressions
+from pipelines.store.ledger.attempts import Told
 
-# The point that the eligibility stage judged: a number, and for texts the mobile one first.
-_POINT = {
-    "email": ("email",),
-    "phone": ("phone_e164", "mobile_e164"),
-    "ai_voice": ("phone_e164", "mobile_e164"),
-    "sms": ("mobile_e164", "phone_e164"),
-    "mail": ("address",),
-}
 # "Do not call" covers a machine that calls and, under the US rules, a text message too.
-_ALSO_BINDS = {"ai_voice": {"phone"}, "sms": {"phone"}}
+_ALSO_BINDS: Final = {"ai_voice": {"phone"}, "sms": {"phone"}}
+_LEAST_PORTION: Final = 50
+_YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class ClaimResult:
-    """What one claim handed out.
+class Terms:
+    """What one claim keeps to.
+
+    Attributes
+    ----------
+    lease : timedelta
+        How long the claim holds.
+    pause : timedelta
+        The recontact interval: nobody approached within it is handed out.
+    attempts_a_year : int
+        Approaches in 365 days after which nobody is handed out.
+    is_export : bool
+        The rows leave as a file: nobody reports what becomes of them, so each is an approach.
+    """
+
+    lease: timedelta
+    pause: timedelta
+    attempts_a_year: int
+    is_export: bool = False
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The ready list of one channel and handler, best first, as one process keeps it.
 
     Attributes
     ----------
     rows : DataFrame
-        One row per person: claim_id, the list's columns, contact_point, expires_at.
-    withheld : int
-        Listed people passed over because something speaks against them by now.
-    left : int
-        People of this channel and handler still on the list.
+        See `ready_list`.
+    kin : list of list of int
+        Of each row.
     """
 
+    channel: str
+    handler: str
     rows: pl.DataFrame
-    withheld: int
-    left: int
+    kin: list[list[int]]
+
+    @classmethod
+    def of(cls, ready: pl.DataFrame, channel: str, handler: str) -> "Lane":
+        """Take the rows of one channel and handler out of a ready list."""
+        rows = ready.filter(channel=channel, handler=handler)
+        return cls(channel, handler, rows, rows["kin"].to_list())
 
 
-def claim(
+@dataclass
+class Handed:
+    """What one claim took.
+
+    Attributes
+    ----------
+    rows : list of dict
+        Rows of the ready list, each with claim_id, expires_at and what it was cleared with.
+    withheld : int
+        People passed over because something speaks against them by now.
+    waiting : int
+        People passed over for the moment: somebody of their account is out, or it is not the hour.
+    gone : int
+        People whom another claimer took while this one was looking.
+    left : int
+        People of this channel and handler still on the list, those waiting among them.
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    withheld: int = 0
+    waiting: int = 0
+    gone: int = 0
+    left: int = 0
+
+
+def take(
     ledger: Ledger,
-    snapshot: Path,
-    listed: pl.DataFrame,
+    lane: Lane,
     *,
     run_id: str,
-    secret: bytes,
-    channel: str,
-    handler: str,
     count: int,
     at: datetime,
-    lease: timedelta,
-    pause: timedelta,
-    is_current: Callable[[], bool],
-    published_at: datetime,
-    ttl: timedelta,
-) -> ClaimResult:
-    """Claim up to `count` people of one channel and handler, best first.
+    terms: Terms,
+    clear: Clear,
+    recheck: Callable[[], None],
+    recorded: Callable[[Sequence[Mapping[str, Any]]], None] = lambda rows: None,
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Handed:
+    """Take up to `count` people of a lane, best first, in one transaction.
 
     Parameters
     ----------
-    snapshot : Path
-        Published store file, opened read-only for contact points and opt-outs.
-    listed : DataFrame
-        List of run `run_id`, in rank order.
-    at, published_at : datetime
-        UTC. A list older than `ttl` is refused.
-    lease : timedelta
-        How long the claim holds.
-    pause : timedelta
-        How long nobody who was claimed is handed out again: a claim counts as an approach.
-    is_current : callable
-        Tells, inside the transaction, whether `snapshot` is still the published one.
+    at : datetime
+        UTC, naive.
+    clear : callable
+        See `pipelines.outreach.clearance.Clear`.
+    recheck : callable
+        Raises, inside the transaction, if nothing may be handed out any more.
+    recorded : callable
+        Told, inside the transaction, which rows leave.
+    turn : callable
+        What to hold during the transaction: SQLite lets whoever waits for its lock sleep, and
+        forgets who came first.
 
     Raises
     ------
     RefusedError
-        The list has expired.
-    LockedError
-        A new list was published in this very moment.
+        The lane is paused.
+    LeadTriageError
+        Whatever `recheck` raises.
     """
-    if at - published_at > ttl:
-        raise RefusedError(
-            f"the list of run {run_id} is older than {ttl.total_seconds() / 3600:.0f} hours",
-            expected="a fresh list",
-            fix="run `lead-triage nightly` first",
-        )
-    lane = listed.filter(channel=channel, handler=handler).sort("rank", "lead_key")
-    with (
-        Database.open(snapshot, read_only=True, memory_gb=1.0) as db,
-        ledger.transaction(),
-    ):
-        if not is_current():
-            raise LockedError("a new list has just been published", fix="claim again")
-        if not db.exists("bound_lead"):  # a file of an earlier version
-            db.run("CREATE TEMP TABLE bound_lead (group_key BIGINT, lead_key BIGINT, reason TEXT)")
-        out = _persons_out(db, claims.held(ledger, run_id, at, at - pause))
-        free = lane.filter(~pl.col("lead_key").is_in(sorted(out)))
-        chosen, points, withheld = _choose(db, ledger, secret, free, channel, count)
-        made = [
-            claims.Claim(
-                secrets.token_hex(16), run_id, person, lead, channel, handler, at, at + lease
-            )
-            for person, lead in chosen.select("person_key", "lead_key").rows()
-        ]
-        claims.record(ledger, made)
-    rows = chosen.with_columns(
-        pl.Series("claim_id", [row.claim_id for row in made], dtype=pl.String),
-        pl.Series(
-            "contact_point",
-            [points[lead] for lead in chosen["lead_key"].to_list()],
-            dtype=pl.String,
-        ),
-        pl.lit(at + lease).alias("expires_at"),
-    )
-    return ClaimResult(rows, withheld, free.height - chosen.height - withheld)
-
-
-def _persons_out(db: Database, held: set[int]) -> set[int]:
-    """Return every lead of the persons of whom some lead is out, also of who was one with them.
-
-    Duplicates may have come since, and a person may have been split since.
-    """
-    found = db.frame(sql(__package__, "persons_out.sql"), keys=sorted(held))
-    return held | set(found["lead_key"].to_list())
-
-
-def _choose(
-    db: Database, ledger: Ledger, secret: bytes, free: pl.DataFrame, channel: str, count: int
-) -> tuple[pl.DataFrame, dict[int, str], int]:
-    """Take the best `count` of `free` that nothing speaks against by now."""
-    points: dict[int, str] = {}
-    taken: list[int] = []
-    used: set[str] = set()
-    withheld = 0
-    # In portions, because some of the best may be withheld and the next ones take their place.
-    for start in range(0, free.height, max(count, 50)):
-        if len(taken) >= count:
-            break
-        portion = free[start : start + max(count, 50)]
-        open_points = _open_points(db, ledger, secret, portion, channel)
-        for lead in portion["lead_key"].to_list():
-            if len(taken) >= count:
+    # Outside, where nobody waits: whoever is found out here is not looked at again below.
+    out = claims.out(ledger, at, at - terms.pause)
+    order = [place for place, kin in enumerate(lane.kin) if out.isdisjoint(kin)]
+    handed = Handed()
+    with turn(), ledger.transaction():
+        recheck()
+        _need_no_pause(ledger, lane)
+        looked = 0
+        for portion in _portions(lane, order, count):
+            looked += len(portion)
+            _take_of(portion, handed, ledger, lane, count, at, terms, clear)
+            if len(handed.rows) >= count:
                 break
-            # An address on too many leads joins nobody, and still is one mailbox.
-            if lead in open_points and open_points[lead].lower() not in used:
-                taken.append(lead)
-                points[lead] = open_points[lead]
-                used.add(open_points[lead].lower())
-            else:
-                withheld += 1
-    chosen = free.filter(pl.col("lead_key").is_in(taken))
-    return chosen, points, withheld
+        made = [_claim(row, run_id, lane, at, terms) for row in handed.rows]
+        claims.record(ledger, made, is_export=terms.is_export)
+        recorded(handed.rows)
+    for row, claim in zip(handed.rows, made, strict=True):
+        row |= {"claim_id": claim.claim_id, "expires_at": claim.expires_at}
+    handed.left = len(order) - len(handed.rows) - handed.withheld - handed.gone
+    return handed
 
 
-def _open_points(
-    db: Database, ledger: Ledger, secret: bytes, portion: pl.DataFrame, channel: str
-) -> dict[int, str]:
-    """Return listed lead_key -> contact point, for those whom nothing binds."""
-    # A temporary table, not a registered frame: claimers in threads of one process share a catalog.
-    db.run(
-        "CREATE OR REPLACE TEMP TABLE listed_frame AS SELECT unnest($keys::BIGINT[]) AS lead_key",
-        keys=portion["lead_key"].to_list(),
+def _portions(lane: Lane, order: Sequence[int], count: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows in rank order, in portions, because some of the best may not leave."""
+    size = max(count, _LEAST_PORTION)
+    for start in range(0, len(order), size):
+        yield lane.rows[order[start : start + size]].to_dicts()
+
+
+def _take_of(
+    portion: list[dict[str, Any]],
+    handed: Handed,
+    ledger: Ledger,
+    lane: Lane,
+    count: int,
+    at: datetime,
+    terms: Terms,
+    clear: Clear,
+) -> None:
+    """Move those of `portion` that may leave into `handed`, which is full at `count`."""
+    kin = sorted({lead for row in portion for lead in row["kin"]})
+    out = claims.out_of(ledger, kin, at, at - terms.pause)
+    keys = sorted({key for row in portion for key in row["keys"] or ()})
+    bound = suppressions.bound(ledger, keys)
+    reported = attempts.of_leads(ledger, kin)
+    binding = {None, lane.channel} | _ALSO_BINDS.get(lane.channel, set())
+    accounts = sorted({account for row in portion for account in row["accounts"] or ()})
+    busy = claims.accounts_out(ledger, accounts, at)
+    busy |= {account for row in handed.rows for account in row["accounts"] or ()}
+    for row in portion:
+        if len(handed.rows) >= count:
+            return
+        if not out.isdisjoint(row["kin"]):
+            handed.gone += 1
+            continue
+        told = [one for lead in row["kin"] for one in reported.get(lead, ())]
+        if (
+            _is_closed(row, at, terms)
+            or any(bound.get(key, set()) & binding for key in row["keys"] or ())
+            or (told and _is_closed_since(row, told, lane.channel, at, terms))
+        ):
+            handed.withheld += 1
+            continue
+        cleared = clear(row, at)
+        if cleared is None or not busy.isdisjoint(row["accounts"] or ()):
+            handed.waiting += 1
+            continue
+        busy.update(row["accounts"] or ())
+        out.update(row["kin"])
+        handed.rows.append(row | vars(cleared))
+
+
+def _is_closed(row: Mapping[str, Any], at: datetime, terms: Terms) -> bool:
+    """Tell whether what the published file says closes a row by now."""
+    if row["is_closed"] or (row["lapses_at"] is not None and row["lapses_at"] <= at):
+        return True
+    approaches: Sequence[datetime] = row["approaches"] or ()
+    if terms.pause and approaches and approaches[0] >= at - terms.pause:
+        return True
+    cap = terms.attempts_a_year
+    return len(approaches) >= cap and approaches[cap - 1] >= at - _YEAR
+
+
+def _is_closed_since(
+    row: Mapping[str, Any], told: Sequence[Told], channel: str, at: datetime, terms: Terms
+) -> bool:
+    """Tell whether attempts that were reported by now close a row."""
+    return is_closed_by(
+        told,
+        channel,
+        at,
+        approaches=row["approaches"] or (),
+        pause=terms.pause,
+        attempts_a_year=terms.attempts_a_year,
     )
-    if not db.exists("lead_snapshot"):  # a store of an earlier version
-        db.run(sql(__package__, "no_snapshot.sql"))
-    refused = set(db.frame(sql(__package__, "refused.sql"), channel=channel)["listed_lead_key"])
-    if db.exists("salvaged_row"):  # a store of an earlier version has none
-        refused |= set(db.frame(sql(__package__, "unreviewed.sql"))["listed_lead_key"])
-    leads = db.frame(sql(__package__, "contact_points.sql"))
-    db.run("DROP TABLE listed_frame")
-    keyed: dict[int, set[str]] = {}
-    points: dict[int, str] = {}
-    for row in leads.to_dicts():
-        listed_lead = row["listed_lead_key"]
-        keyed.setdefault(listed_lead, set()).update(_hashes(secret, row))
-        if row["lead_key"] == listed_lead:
-            point = next((row[name] for name in _POINT[channel] if row[name]), None)
-            if channel == "email" and point:
-                point = handed_out(point, row["email_key"]) if row["email_key"] else None
-            if point:
-                points[listed_lead] = point
-    every_key = sorted(set().union(*keyed.values()) if keyed else set())
-    bound = suppressions.bound(ledger, every_key)
-    binding = {None, channel} | _ALSO_BINDS.get(channel, set())
-    return {
-        lead: point
-        for lead, point in points.items()
-        if lead not in refused and not any(bound.get(key, set()) & binding for key in keyed[lead])
-    }
 
 
-def _hashes(secret: bytes, row: dict[str, str | None]) -> Iterable[str]:
-    texts = lookup_keys(
-        row["email_key"],
-        (row["phone_e164"], row["mobile_e164"]),
-        row["email_domain"],
-        (row["email"], row["phone"], row["mobile"]),
+def _need_no_pause(ledger: Ledger, lane: Lane) -> None:
+    found = claims.paused_by(ledger, lane.channel, lane.handler)
+    if found is not None:
+        what = " ".join(part for part in (found.channel, found.handler) if part) or "everything"
+        raise RefusedError(
+            f"{what} is paused since {found.since:%Y-%m-%d %H:%M} UTC"
+            + (f": {found.reason}" if found.reason else ""),
+            fix="`lead-triage resume` when it may go on; nothing was handed out",
+        )
+
+
+def _claim(
+    row: Mapping[str, Any], run_id: str, lane: Lane, at: datetime, terms: Terms
+) -> claims.Claim:
+    return claims.Claim(
+        secrets.token_hex(16),
+        run_id,
+        row["person_key"],
+        row["lead_key"],
+        lane.channel,
+        lane.handler,
+        at,
+        at + terms.lease,
+        tuple(row["accounts"] or ()),
     )
-    return (hmac_hex(secret, text) for text in texts)

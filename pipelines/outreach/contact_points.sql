@@ -1,26 +1,11 @@
--- purpose: everything needed to re-check listed leads at the moment they are handed out
+-- purpose: what the listed people are known by, to look them up among the suppressions
 -- grain: one row per lead of each listed person or bound with it, and one per contact points that
 --        a lead had before; these have no lead_key, because they are looked up and never handed out
--- reads: listed_frame (lead_key), dedupe_link, bound_lead, lead, lead_snapshot    writes: nothing
-WITH own AS (
-    SELECT listed_frame.lead_key AS listed_lead_key, mine.person_key, others.lead_key
-    FROM listed_frame
-    JOIN dedupe_link AS mine USING (lead_key)
-    JOIN dedupe_link AS others USING (person_key)
-),
-together AS (
-    SELECT * FROM own
-    UNION
-    -- who was one person with them once, or may be
-    SELECT own.listed_lead_key, own.person_key, other.lead_key
-    FROM own
-    JOIN bound_lead AS bound USING (lead_key)
-    JOIN bound_lead AS other ON other.reason = bound.reason AND other.group_key = bound.group_key
-)
+-- reads: kin, lead, lead_snapshot    writes: nothing
 SELECT
-    together.listed_lead_key,
-    together.person_key,
+    kin.listed_lead_key,
     lead.lead_key,
+    lead.rowid AS lead_rowid,
     lead.email,
     lead.email_key,
     lead.email_domain,
@@ -28,14 +13,13 @@ SELECT
     lead.mobile_e164,
     lead.phone,
     lead.mobile,
-    concat_ws(', ', lead.street, lead.postal_code, lead.city, lead.country) AS address,
-    lead.language
-FROM together
+    concat_ws(', ', lead.street, lead.postal_code, lead.city, lead.country) AS address
+FROM kin
 JOIN lead USING (lead_key)
 UNION ALL
 SELECT
-    together.listed_lead_key,
-    together.person_key,
+    kin.listed_lead_key,
+    NULL,
     NULL,
     NULL,
     former.email_key,
@@ -44,9 +28,8 @@ SELECT
     former.mobile_e164,
     NULL,
     NULL,
-    NULL,
     NULL
-FROM together
+FROM kin
 JOIN lead_snapshot AS former USING (lead_key)
 WHERE coalesce(former.email_key, former.phone_e164, former.mobile_e164) IS NOT NULL
 ORDER BY ALL

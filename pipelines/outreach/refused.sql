@@ -1,16 +1,14 @@
 -- purpose: listed leads against whom something speaks by now, whenever it was recorded
 -- grain: one row per listed lead
--- reads: listed_frame (lead_key), dedupe_link, lead, lead_snapshot, consent_event, contact_attempt, activity,
---   outcome, static_label, customer    writes: nothing
--- parameters: $channel
+-- reads: listed_frame (lead_key, channel), kin, lead, lead_snapshot, consent_event,
+--   contact_attempt, activity, outcome, static_label, customer, salvaged_row    writes: nothing
 -- Written from the events alone, sharing nothing with the eligibility stage: what that stage missed,
 -- or what was loaded since, stops here. Whoever shares a contact point with the person counts too.
 WITH person_lead AS (
-    SELECT listed_frame.lead_key AS listed_lead_key, lead.*
-    FROM listed_frame
-    JOIN dedupe_link AS mine USING (lead_key)
-    JOIN dedupe_link AS others USING (person_key)
-    JOIN lead ON lead.lead_key = others.lead_key
+    SELECT kin.listed_lead_key, lead.*
+    FROM kin
+    JOIN lead USING (lead_key)
+    WHERE kin.is_own
 ),
 point AS (
     SELECT listed_lead_key, lower(email_key) AS point FROM person_lead WHERE email_key IS NOT NULL
@@ -42,31 +40,33 @@ sharer AS (
     UNION
     SELECT point.listed_lead_key, former.lead_key FROM point JOIN former USING (point)
     UNION
-    SELECT listed_lead_key, lead_key FROM person_lead
-    UNION
-    -- who was one person with them once, or may be
-    SELECT person_lead.listed_lead_key, other.lead_key
-    FROM person_lead
-    JOIN bound_lead AS own USING (lead_key)
-    JOIN bound_lead AS other ON other.reason = own.reason AND other.group_key = own.group_key
+    -- who was one person with them once, or may be, among them
+    SELECT listed_lead_key, lead_key FROM kin
 ),
+-- channel null: every channel
 refusal AS (
-    SELECT lead_key, lower(contact_key) AS point
+    SELECT lead_key, lower(contact_key) AS point,
+        CASE WHEN status = 'opt_out' THEN channel END AS channel
     FROM consent_event
-    WHERE status = 'objected_profiling'
-        OR (status = 'opt_out' AND (channel IS NULL OR channel = $channel
-            OR (channel = 'phone' AND $channel IN ('ai_voice', 'sms'))))
+    WHERE status IN ('objected_profiling', 'opt_out')
     UNION ALL
-    SELECT lead_key, lower(contact_key)
+    SELECT lead_key, lower(contact_key),
+        CASE WHEN disposition = 'wrong_number' THEN 'phone' END
     FROM contact_attempt
-    WHERE disposition IN ('opted_out', 'complaint')
-        OR (disposition = 'wrong_number' AND $channel IN ('phone', 'ai_voice', 'sms'))
+    WHERE disposition IN ('opted_out', 'complaint', 'wrong_number')
     UNION ALL
-    SELECT lead_key, lower(contact_key)
+    SELECT lead_key, lower(contact_key), NULL
     FROM activity
     WHERE lower(trim(result)) IN (
         'opted_out', 'opt_out', 'opted out', 'unsubscribed', 'unsubscribe', 'complaint',
         'spam complaint', 'do_not_call', 'do not call')
+),
+told AS (
+    SELECT sharer.listed_lead_key, refusal.channel
+    FROM sharer JOIN refusal USING (lead_key)
+    UNION
+    SELECT ever.listed_lead_key, refusal.channel
+    FROM ever JOIN refusal USING (point)
 ),
 closed AS (
     SELECT lead_key FROM outcome WHERE milestone IN ('converted', 'won')
@@ -79,11 +79,21 @@ WHERE lead_key IN (SELECT lead_key FROM closed)
     OR (person_lead.listed_lead_key = person_lead.lead_key
         AND (coalesce(is_deleted, false) OR merged_into_id IS NOT NULL))
 UNION
-SELECT listed_lead_key FROM sharer
-WHERE lead_key IN (SELECT lead_key FROM refusal WHERE lead_key IS NOT NULL)
-UNION
-SELECT listed_lead_key FROM ever
-WHERE point IN (SELECT point FROM refusal WHERE point IS NOT NULL)
+-- "do not call" covers a machine that calls and, under the US rules, a text message too
+SELECT told.listed_lead_key
+FROM told
+JOIN listed_frame ON listed_frame.lead_key = told.listed_lead_key
+WHERE told.channel IS NULL
+    OR told.channel = listed_frame.channel
+    OR (told.channel = 'phone' AND listed_frame.channel IN ('ai_voice', 'sms'))
+    -- a text that names no known channel binds all of them
+    OR told.channel NOT IN ('email', 'phone', 'ai_voice', 'sms', 'mail')
 UNION
 SELECT listed_lead_key FROM point
 WHERE point IN (SELECT lower(contact_key) FROM customer WHERE contact_key IS NOT NULL)
+UNION
+-- about whom something was repaired that nobody has reviewed
+SELECT kin.listed_lead_key
+FROM kin
+JOIN salvaged_row USING (lead_key)
+WHERE kin.is_own AND salvaged_row.reviewed_by IS NULL

@@ -1,5 +1,6 @@
 """Why me, or why not: everything the published night knows about one lead."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from pipelines.store.schema import CHANNELS
 
 _TOP = 5
 _JOINS = 20
-_ANY_DAY = date.min  # the published file carries its own as_of
+ANY_DAY = date.min  # the published file carries its own as_of
 
 
 def explain_lead(home: Home, lead: str) -> dict[str, Any]:
@@ -37,9 +38,9 @@ def explain_lead(home: Home, lead: str) -> dict[str, Any]:
     UsageError
         No lead, or several, are called that.
     """
-    ctx = RunContext(home, Settings.load(home.settings_file), "explain", _ANY_DAY)
+    ctx = RunContext(home, Settings.load(home.settings_file), "explain", ANY_DAY)
     with ctx.published() as db:
-        found = _find(db, lead)
+        found = find_lead(db, lead)
         key = found["lead_key"]
         person = _row(
             db,
@@ -57,7 +58,9 @@ def explain_lead(home: Home, lead: str) -> dict[str, Any]:
         explained: dict[str, Any] = {
             "lead": found,
             "person": person,
-            "eligibility": _eligibility(decision),
+            "eligibility": channel_verdicts(
+                None if decision is None else {c: decision[f"{c}_reasons"] for c in CHANNELS}
+            ),
             "score": None if score is None else {k: v for k, v in score.items() if k != "lead_key"},
             **_explained(db, home, score, key),
             "route": None if decision is None else decision["route"],
@@ -68,7 +71,8 @@ def explain_lead(home: Home, lead: str) -> dict[str, Any]:
     return explained
 
 
-def _find(db: Database, lead: str) -> dict[str, Any]:
+def find_lead(db: Database, lead: str) -> dict[str, Any]:
+    """Return the lead that is called `lead`; see :func:`explain_lead`."""
     system, _, identifier = lead.rpartition(":")
     found = db.frame(
         "SELECT lead_key, source_system, source_id, batch_id, created_at, country FROM lead"
@@ -101,19 +105,27 @@ def _row(db: Database, statement: str, lead_key: int) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def _eligibility(decision: dict[str, Any] | None) -> list[dict[str, Any]]:
-    if decision is None:
+def channel_verdicts(masks: Mapping[str, int] | None) -> list[dict[str, Any]]:
+    """Return per channel whether it is open, and every reason why not, in words.
+
+    Parameters
+    ----------
+    masks : mapping of str to int, or None
+        Channel -> its mask of reasons; None: nothing was decided.
+    """
+    if masks is None:
         return []
     return [
         {
             "channel": channel,
-            "may_contact": decision[f"{channel}_reasons"] == 0,
+            "may_contact": masks[channel] == 0,
             "reasons": [
                 {"code": reason.name, "description": TEXTS[reason].description}
-                for reason in reasons_of(decision[f"{channel}_reasons"])
+                for reason in reasons_of(masks[channel])
             ],
         }
         for channel in CHANNELS
+        if channel in masks
     ]
 
 

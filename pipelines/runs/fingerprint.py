@@ -3,11 +3,18 @@
 import hashlib
 import json
 from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 
 from pipelines.runs.context import code_version
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
+from pipelines.store.digests import file_hash
 from pipelines.store.ledger import Ledger, reviews
+
+_PACKAGES = ("pipelines", "models", "features")
+_CODE = frozenset({".py", ".sql", ".toml"})
 
 
 def input_hash(home: Home) -> str:
@@ -34,3 +41,25 @@ def run_id(
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{as_of:%Y%m%d}-{kind}-{digest[:8]}"
+
+
+@cache
+def code_hash() -> str:
+    """Return the hash over every file of the program: a version alone does not tell an edit."""
+    digest = hashlib.sha256()
+    for package in _PACKAGES:
+        root = Path(str(files(package)))
+        for path in sorted(p for p in root.rglob("*") if p.suffix in _CODE):
+            digest.update(f"{package}/{path.relative_to(root)} {file_hash(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def policy_hash(settings: Settings) -> str:
+    """Return the hash of the policy table in force, with its versions and rule names."""
+    return hashlib.sha256(settings.policy.model_dump_json().encode()).hexdigest()
+
+
+def model_hash(home: Home, model_id: str | None) -> str | None:
+    """Return the hash of a model's manifest, which holds the hash of the model itself, or None."""
+    manifest = home.models / str(model_id) / "manifest.json"
+    return file_hash(manifest) if model_id is not None and manifest.is_file() else None

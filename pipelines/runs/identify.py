@@ -2,7 +2,7 @@
 
 from pipelines.identify import IdentifyResult
 from pipelines.runs.context import Progress, RunContext, code_version, need_snapshot, silent
-from pipelines.runs.nightly import fail, settle, succeed
+from pipelines.runs.ending import fail, settle, succeed
 from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.safety import check_key

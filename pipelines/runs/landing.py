@@ -1,7 +1,7 @@
 """From files to the staged store: land each file once, merge what the store does not hold yet."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,16 +9,19 @@ from pathlib import Path
 from pipelines.errors import UsageError
 from pipelines.load import Landed, Mapping, MergeCounts, load_mapping, merge
 from pipelines.load.batches.batch import RECORD_FILE
+from pipelines.load.erasing import Forgotten
 from pipelines.load.meaning.mapping import PRESET_NAMES
 from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
 from pipelines.load.merging.unread import attach_unread, review_unread
 from pipelines.load.read.discover import discover
 from pipelines.outreach import suppress_list
+from pipelines.runs.erased_names import remember_names
 from pipelines.runs.load_record import write_load_record
 from pipelines.runs.side_by_side import FileToLand, land_side_by_side, unheard_file
 from pipelines.settings.home import Home
-from pipelines.store import Database
-from pipelines.store.ledger import Ledger, suppressions
+from pipelines.store import Database, audit
+from pipelines.store.erased import Erased
+from pipelines.store.ledger import Ledger, erasures, suppressions
 from pipelines.store.snapshot import current_snapshot
 
 _SUPPRESSIONS = "suppressions"
@@ -70,7 +73,9 @@ def land_files(
             _suppress_now(home, ledger, found, at)
         ended(file, found)
 
-    land_side_by_side(files, home.batches, at=at, ended=heard, began=began)
+    land_side_by_side(
+        files, home.batches, at=at, ended=heard, began=began, forgotten=_forgotten(home, ledger, at)
+    )
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -183,6 +188,18 @@ def batch_folders(home: Home) -> list[Path]:
     return sorted(folder.parent for folder in home.batches.glob(f"*/{RECORD_FILE}"))
 
 
+def _forgotten(home: Home, ledger: Ledger, at: datetime) -> Forgotten:
+    """Return whose records do not land: everybody who was erased."""
+    erased = Erased(home.secret(), erasures.keys(ledger))
+
+    def remember(names: Collection[tuple[str, str]]) -> None:
+        # Files are landed in threads, and a connection belongs to one.
+        with Ledger(home.ledger) as own:
+            remember_names(home, own, erased, names, at)
+
+    return Forgotten(erased, remember)
+
+
 def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> None:
     path = landed.path("suppression")
     if not path.is_file():
@@ -198,4 +215,14 @@ def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> N
         at=at,
         scratch=home.spill,
     )
-    suppressions.note_taken(ledger, landed.batch_id)
+    with ledger.transaction():
+        suppressions.note_taken(ledger, landed.batch_id)
+        audit.append(
+            ledger,
+            at,
+            "suppressed",
+            by="list",
+            batch=landed.batch_id,
+            given=landed.landed,
+            suppressions=suppressions.count(ledger),
+        )

@@ -11,17 +11,14 @@ from pipelines.featurise import audit_labels
 from pipelines.load import Landed, Mapping, MergeCounts
 from pipelines.load.batches.correction import Correction
 from pipelines.outreach import count_hashes, hash_lines
+from pipelines.runs.attempts import land_attempts
 from pipelines.runs.context import Progress, RunContext, code_version, silent
+from pipelines.runs.ending import fail, settle, succeed
+from pipelines.runs.erasing import finish_erasures
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.inbox import inbox_files
-from pipelines.runs.landing import (
-    land_files,
-    merge_pending,
-    merged_batches,
-    replay_suppressions,
-)
+from pipelines.runs.landing import land_files, merge_pending, merged_batches, replay_suppressions
 from pipelines.runs.load_record import dialect_of, mapping_of
-from pipelines.runs.nightly import fail, settle, succeed
 from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.safety import check_key
@@ -161,7 +158,9 @@ def run_load(
         with Ledger(home.ledger) as ledger:
             settle(home, ledger)
             check_key(home, ledger)
+            finish_erasures(home, progress)
             replay_suppressions(home, ledger, at=now())
+            land_attempts(home, ledger, at=now())
         before = merged_batches(home)
         found = _land(home, requests, progress)
         new = [landed for _, landed in found if landed.batch_id not in before]

@@ -1,13 +1,14 @@
 """The load record: what became of every record of a file, and how the file was read."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from pipelines.load import Landed, MergeCounts
-from pipelines.store import Database
+from pipelines.store import Database, sql
 
 # Of the reader's own notes: how the file is written, and nothing that stands in it.
 _DIALECT = (
@@ -53,6 +54,18 @@ def write_load_record(db: Database, landed: Landed, counts: MergeCounts, at: dat
         "loaded_at": pl.Datetime("us"),
     }
     db.insert("load_file", pl.DataFrame([row], schema_overrides=schema))
+
+
+def correct_load_records(db: Database, batches: Iterable[Landed]) -> None:
+    """Bring the rows of `load_file` to what batches count since records were erased from them."""
+    for landed in batches:
+        db.run(
+            sql(__package__, "correct_load_record.sql"),
+            batch_id=landed.batch_id,
+            quarantined=landed.quarantined,
+            duplicates=landed.duplicates,
+            salvaged=landed.salvaged,
+        )
 
 
 def mapping_of(landed: Landed) -> dict[str, Any]:

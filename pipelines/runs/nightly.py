@@ -1,13 +1,15 @@
 """The nightly: inbox to published list, or nothing when nothing has changed."""
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipelines.errors import LeadTriageError, RefusedError, UsageError
+from pipelines.errors import RefusedError, UsageError
+from pipelines.runs.attempts import land_attempts
 from pipelines.runs.context import Progress, RunContext, code_version, silent
+from pipelines.runs.ending import fail, settle, succeed
+from pipelines.runs.erasing import finish_erasures
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.inbox import land_inbox, unheard
 from pipelines.runs.landing import pending_batches, replay_suppressions
@@ -18,7 +20,7 @@ from pipelines.settings.clock import now, today
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store import Database
-from pipelines.store.ledger import Ledger, runs, suppressions
+from pipelines.store.ledger import Ledger, runs
 from pipelines.store.lock import writer_lock
 from pipelines.store.snapshot import current_snapshot, discard_staging
 
@@ -99,10 +101,12 @@ def prepare(
         settle(home, ledger)
         check_key(home, ledger)
         check_suppressions(home, ledger)
+        finish_erasures(home, progress)
         started = time.perf_counter()
         progress("load", None, 0.0)
         landed = land_inbox(home, ledger, at=now(), warn=warn)
         replay_suppressions(home, ledger, at=now())
+        landed["reported_attempts"] = land_attempts(home, ledger, at=now())
         if current_snapshot(home) is None and not pending_batches(home):
             raise RefusedError(
                 "there is nothing to decide about: no lead was ever loaded",
@@ -144,61 +148,6 @@ def run_stage(
         runs.stage_done(ledger, ctx.run_id, name, now(), seconds, counts)
     progress(name, counts, seconds)
     return runs.StageRecord(name, seconds, counts)
-
-
-def succeed(ctx: RunContext) -> None:
-    """Record that the run was published."""
-    with ctx.ledger() as ledger:
-        runs.finish(
-            ledger,
-            ctx.run_id,
-            status="published",
-            at=now(),
-            suppression_count=suppressions.count(ledger),
-        )
-
-
-def fail(ctx: RunContext, error: BaseException) -> None:
-    """Record how the run failed; only our own messages are kept, others may quote a lead.
-
-    A run that was stopped after its swap has published, whatever it was doing then.
-    """
-    if is_published(ctx.home, ctx.run_id):
-        succeed(ctx)
-        return
-    text = str(error) if isinstance(error, LeadTriageError) else type(error).__name__
-    with ctx.ledger() as ledger:
-        runs.finish(ledger, ctx.run_id, status="failed", at=now(), error=text)
-
-
-def is_published(home: Home, run_id: str) -> bool:
-    """Tell whether the published file is the one that this run made."""
-    snapshot = current_snapshot(home)
-    return snapshot is not None and snapshot.name.startswith(f"leads-{run_id}-")
-
-
-def settle(home: Home, ledger: Ledger) -> None:
-    """Say what became of runs that were killed; the caller holds the writer lock, so none lives.
-
-    What is published decides: a run may have died between its swap and its last entry.
-    """
-    snapshot = current_snapshot(home)
-    for (identifier,) in ledger.rows("SELECT run_id FROM run WHERE status = 'running'"):
-        if is_published(home, identifier):
-            runs.finish(
-                ledger,
-                identifier,
-                status="published",
-                at=now(),
-                suppression_count=suppressions.count(ledger),
-            )
-        else:
-            runs.finish(ledger, identifier, status="failed", at=now(), error="did not end")
-            # It may have died between its list and the swap: what was not published is not shown.
-            shutil.rmtree(home.outbox / identifier, ignore_errors=True)
-            for orphan in home.snapshots.glob(f"leads-{identifier}-*.duckdb"):
-                if orphan != snapshot:
-                    orphan.unlink()
 
 
 def published_night(home: Home) -> str | None:

@@ -3,12 +3,12 @@
 import json
 import shutil
 
+from pipelines.errors import RefusedError
 from pipelines.publish.audit import row_counts
 from pipelines.runs.cards import bring_cards
-from pipelines.runs.context import RunContext, code_version
-from pipelines.runs.fingerprint import input_hash
-from pipelines.settings.clock import today
-from pipelines.store.ledger import runs
+from pipelines.runs.context import RunContext
+from pipelines.runs.record import record_publication, write_run
+from pipelines.settings.clock import now, today
 from pipelines.store.rewrite import is_due
 from pipelines.store.snapshot import (
     Rewriting,
@@ -20,13 +20,15 @@ from pipelines.store.snapshot import (
 )
 
 
-def publish_staged(ctx: RunContext, *, kind: str) -> dict[str, int]:
+def publish_staged(ctx: RunContext, *, kind: str, is_anew: bool = False) -> dict[str, int]:
     """Run the publication protocol on the staged file of `ctx`.
 
     Parameters
     ----------
     kind : str
         ``load`` or ``nightly``; a nightly brings its outbox along.
+    is_anew : bool
+        The file has to be written anew: nothing that was deleted may be left in it.
 
     Returns
     -------
@@ -37,21 +39,12 @@ def publish_staged(ctx: RunContext, *, kind: str) -> dict[str, int]:
     Raises
     ------
     RefusedError
-        An audit found a violation; nothing that anybody can see has changed.
+        An audit found a violation, or the disk has no room to write the file anew though it has to
+        be; nothing that anybody can see has changed.
     """
     path = staging_file(ctx.home, ctx.run_id)
     with ctx.staged() as db:
-        db.run("DELETE FROM run WHERE run_id = $run_id", run_id=ctx.run_id)
-        db.run(
-            "INSERT INTO run VALUES ($run_id, $kind, $as_of, $code, $config,"
-            " (SELECT max(model_id) FROM score WHERE run_id = $run_id), $inputs)",
-            run_id=ctx.run_id,
-            kind=kind,
-            as_of=ctx.midnight,
-            code=code_version(),
-            config=ctx.settings.digest(),
-            inputs=input_hash(ctx.home),
-        )
+        write_run(ctx, db, kind)
         if kind == "nightly":
             db.run("DELETE FROM meta WHERE key = 'nightly_run_id'")
             db.run("INSERT INTO meta VALUES ('nightly_run_id', $run_id)", run_id=ctx.run_id)
@@ -68,8 +61,14 @@ def publish_staged(ctx: RunContext, *, kind: str) -> dict[str, int]:
         memory_gb=memory.duckdb_gb,
         threads=memory.threads,
         spill=ctx.home.spill,
-        is_due=due,
+        is_due=due or is_anew,
     )
+    if is_anew and rewriting is not Rewriting.DONE:
+        raise RefusedError(
+            "the disk has no room to write the store file anew",
+            expected="room for a second one beside it",
+            fix="free some space and run the command again; nothing was published",
+        )
     check_in_fresh_process(
         path, ["--kind", kind, "--key-file", str(ctx.home.key_file), "--rows", json.dumps(rows)]
     )
@@ -79,8 +78,7 @@ def publish_staged(ctx: RunContext, *, kind: str) -> dict[str, int]:
         shutil.rmtree(final, ignore_errors=True)
         (path.parent / "outbox").rename(final)
     published = publish(ctx.home, path, ctx.run_id, ctx.settings.store.keep_snapshots)
-    with ctx.ledger() as ledger:
-        runs.published_as(ledger, ctx.run_id, published.path.name, published.sha256)
+    record_publication(ctx.home, ctx.run_id, published.path, at=now(), sha256=published.sha256)
     counts = {"bytes": published.bytes}
     if rewriting is Rewriting.DONE:
         counts["rewritten"] = 1

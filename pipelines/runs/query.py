@@ -60,6 +60,9 @@ def tables(home: Home) -> pl.DataFrame:
         return db.frame(
             "SELECT table_name AS name, estimated_size AS rows, column_count AS columns, comment"
             " FROM duckdb_tables() WHERE database_name = current_catalog()"
-            " UNION ALL SELECT view_name, NULL, column_count, comment FROM duckdb_views()"
+            " UNION ALL SELECT view_name, (SELECT estimated_size FROM duckdb_tables() AS stored"
+            " WHERE stored.table_name = 'stored_' || view_name"
+            " AND stored.database_name = current_catalog()), column_count, comment"
+            " FROM duckdb_views()"
             " WHERE NOT internal AND database_name = current_catalog() ORDER BY 1"
         )

@@ -1,7 +1,5 @@
 """Which model serves which purpose: loading, promoting, rejecting, going back."""
 
-import getpass
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,8 +7,11 @@ from typing import Any
 from models import Model, load
 from models.errors import ModelRefusedError
 from pipelines.errors import RefusedError, UsageError
+from pipelines.runs.fingerprint import model_hash
 from pipelines.settings.clock import now
 from pipelines.settings.home import Home
+from pipelines.settings.operator import operator
+from pipelines.store import audit
 from pipelines.store.ledger import Ledger, models
 from pipelines.store.ledger.models import Decision
 
@@ -91,7 +92,7 @@ def stand(ledger: Ledger, home: Home, model: Model) -> bool:
     if rejected := _rejected(ledger, home, model):
         failed.append(f"rejected by hand on {rejected.at:%Y-%m-%d}: {rejected.reason}")
     reason = "; ".join(failed) or "every gate passed"
-    models.decide(ledger, _decision(model, "refuse" if failed else "promote", reason))
+    _decide(ledger, home, _decision(model, "refuse" if failed else "promote", reason))
     return not failed
 
 
@@ -146,7 +147,7 @@ def promote(home: Home, model_id: str, reason: str | None) -> Decision:
     how = f"{BY_HAND} ({', '.join(failed)})" if failed else "by hand"
     decision = _decision(model, "promote", f"{how}: {_why(reason)}")
     with Ledger(home.ledger) as ledger:
-        models.decide(ledger, decision)
+        _decide(ledger, home, decision)
     return decision
 
 
@@ -163,9 +164,9 @@ def reject(home: Home, model_id: str, reason: str) -> tuple[Decision, bool]:
             )
         record = known[model_id]
         decision = Decision(
-            model_id, record.population, record.variant, "reject", now(), _who(), reason
+            model_id, record.population, record.variant, "reject", now(), operator(), reason
         )
-        models.decide(ledger, decision)
+        _decide(ledger, home, decision)
     return decision, record.status == "champion"
 
 
@@ -195,7 +196,7 @@ def roll_back(
                 fix="see `lead-triage models list --history`",
             )
         decisions = [_decision(model, "rollback", f"rolled back: {_why(reason)}") for model in back]
-        models.decide(ledger, *decisions)
+        _decide(ledger, home, *decisions)
     return decisions
 
 
@@ -220,7 +221,7 @@ def _decision(model: Model, action: str, reason: str) -> Decision:
         str(model.manifest["variant"]),
         action,
         now(),
-        _who(),
+        operator(),
         reason,
     )
 
@@ -229,8 +230,20 @@ def _why(reason: str | None) -> str:
     return (reason or "").strip() or "no reason given"
 
 
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in many containers
-        return f"uid {os.getuid()}"
+def _decide(ledger: Ledger, home: Home, *decisions: Decision) -> None:
+    """Record decisions, in the audit log too; what a person wrote as reason stays out of that."""
+    entries = [
+        (
+            f"model_{decision.action}",
+            {
+                "model": decision.model_id,
+                "population": decision.population,
+                "variant": decision.variant,
+                "model_hash": model_hash(home, decision.model_id),
+            },
+        )
+        for decision in decisions
+    ]
+    with ledger.transaction():
+        models.decide(ledger, *decisions)
+        audit.append_all(ledger, decisions[0].at, entries)

@@ -4,6 +4,7 @@ from collections.abc import Container
 
 from pipelines.errors import RefusedError
 from pipelines.load import Landed
+from pipelines.load.batches.reported import FROM_LEDGER
 from pipelines.runs.landing import batch_folders
 from pipelines.settings.contact_keys import hmac_hex
 from pipelines.settings.home import Home
@@ -21,9 +22,12 @@ def check_key(home: Home, ledger: Ledger) -> None:
         Another key: every suppression would silently match nobody.
     """
     fingerprint = hmac_hex(home.secret(), "fingerprint of this key")[:16]
-    ledger.execute("INSERT OR IGNORE INTO meta VALUES ('key_fingerprint', ?)", fingerprint)
-    known = ledger.rows("SELECT value FROM meta WHERE key = 'key_fingerprint'")[0][0]
-    if known != fingerprint:
+    asked = "SELECT value FROM meta WHERE key = 'key_fingerprint'"
+    known = ledger.rows(asked)
+    if not known:  # looked up first: writing would make every claim wait for the write lock
+        ledger.execute("INSERT OR IGNORE INTO meta VALUES ('key_fingerprint', ?)", fingerprint)
+        known = ledger.rows(asked)
+    if known[0][0] != fingerprint:
         raise RefusedError(
             "secrets/hmac.key is not the key that the suppressions were made with",
             expected="the key of this home",
@@ -75,7 +79,12 @@ def check_merged(home: Home, merged: Container[str]) -> None:
         A claim would not see what that file says.
     """
     waiting = [Landed.read(folder) for folder in batch_folders(home) if folder.name not in merged]
-    unseen = [batch for batch in waiting if batch.kind in _BINDING or batch.consent]
+    unseen = [
+        batch
+        for batch in waiting
+        # What was reported as it happened binds through the ledger already.
+        if batch.source_system_from != FROM_LEDGER and (batch.kind in _BINDING or batch.consent)
+    ]
     if unseen:
         raise RefusedError(
             f"{len(unseen)} loaded files that may say no are not published yet",

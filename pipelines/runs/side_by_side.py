@@ -11,6 +11,7 @@ from typing import Final
 
 from pipelines.load import Landed, Mapping, land
 from pipelines.load.batches.correction import Correction
+from pipelines.load.erasing import Forgotten
 from pipelines.load.meaning.naming import told_source
 
 # Two files with one thread each need less processor time than one with two, and 0.9 GB more.
@@ -59,6 +60,7 @@ def land_side_by_side(
     at: datetime,
     ended: Callable[[FileToLand, Landed | Exception], None],
     began: Callable[[FileToLand], None] = unheard_file,
+    forgotten: Forgotten | None = None,
 ) -> None:
     """Land files two at a time, with the results of landing them one after the other.
 
@@ -76,6 +78,8 @@ def land_side_by_side(
     began : callable
         Called when a file begins; the order need not be that of `files`. Both are called in the
         caller's thread.
+    forgotten : Forgotten or None
+        Whose records do not land.
     """
     queue = _Queue(files)
     done: dict[int, Landed | Exception] = {}
@@ -102,6 +106,7 @@ def land_side_by_side(
             salvage=file.salvage,
             correction=file.correction,
             progress=look_up,
+            forgotten=forgotten,
         )
 
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="file") as pool:

@@ -6,10 +6,11 @@ from pipelines.errors import LockedError
 from pipelines.runs.context import need_home
 from pipelines.runs.landing import pending_batches
 from pipelines.runs.nightly import published_night
+from pipelines.runs.outreach import paused
 from pipelines.runs.quarantine import open_batches
 from pipelines.runs.review import repaired_batches
 from pipelines.settings.home import Home
-from pipelines.store.ledger import Ledger, models, suppressions
+from pipelines.store.ledger import Ledger, attempts, models, suppressions
 from pipelines.store.lock import writer_lock
 from pipelines.store.snapshot import current_snapshot
 
@@ -28,6 +29,8 @@ def read_status(home: Home) -> dict[str, Any]:
         )
         champions = [m for m in models.listing(ledger) if m.status == "champion"]
         suppressed = suppressions.count(ledger)
+        reported = attempts.counts(ledger)
+        stopped = paused(ledger)
     names = ("run_id", "kind", "status", "started_at", "finished_at", "error")
     return {
         "home": str(home.root),
@@ -41,6 +44,8 @@ def read_status(home: Home) -> dict[str, Any]:
             "unreviewed": sum(one.unreviewed for one in repaired_batches(home)),
         },
         "suppressions": suppressed,
+        "attempts": reported,
+        "paused": stopped,
         "runs": [dict(zip(names, row, strict=True)) for row in runs],
         "champions": [
             {

@@ -16,6 +16,7 @@ from pipelines.eligible import evaluate, publish_reasons, remember_suppressed
 from pipelines.featurise import audit_labels, feature_batches, read_ahead
 from pipelines.load.merging.review import accept_salvaged
 from pipelines.publish.outbox import write_funnel, write_list
+from pipelines.publish.past import remember_night
 from pipelines.runs.context import RunContext
 from pipelines.runs.landing import merge_pending
 from pipelines.runs.persons import find_persons
@@ -29,7 +30,7 @@ from pipelines.settings.contact_keys import tag_scheme
 from pipelines.store import Database, reset_table
 from pipelines.store.ledger import reviews, runs, suppressions
 from pipelines.store.schema import begin_night, pack_night
-from pipelines.store.snapshot import begin
+from pipelines.store.snapshot import begin, current_snapshot
 from pipelines.triage import Lane, decide
 
 Counts = Mapping[str, int]
@@ -163,7 +164,14 @@ def publish_step(ctx: RunContext) -> Counts:
         write_funnel(db, ctx.run_id)
         listed = write_list(db, ctx.home.staging / ctx.run_id / "outbox")
         pack_night(db)
-    return {"listed": listed, **publish_staged(ctx, kind="nightly")}
+        remembered = remember_night(
+            db,
+            ctx.run_id,
+            current_snapshot(ctx.home),
+            as_of=ctx.as_of,
+            keep_days=ctx.settings.list.history_days,
+        )
+    return {"listed": listed, **remembered, **publish_staged(ctx, kind="nightly")}
 
 
 NIGHTLY: tuple[tuple[str, Step], ...] = (

@@ -154,6 +154,29 @@ def test_a_locked_store_is_exit_75_and_readers_do_not_care(night, cli):
         assert cli("status", "--json", home=night, parse=True)["is_locked"]
 
 
+CLAIM_KEYS = [
+    "claim_id",
+    "person_key",
+    "lead_key",
+    "source_system",
+    "source_id",
+    "channel",
+    "handler",
+    "contact_point",
+    "rank",
+    "probability",
+    "reasons",
+    "language",
+    "owner",
+    "segment",
+    "last_touches",
+    "not_before",
+    "not_after",
+    "expires_at",
+    "disclosure_id",
+]
+
+
 def test_claim_hands_out_contact_points_and_sql_guards_its_csv(night, cli, tmp_path):
     claims = cli(
         "claim",
@@ -169,6 +192,8 @@ def test_claim_hands_out_contact_points_and_sql_guards_its_csv(night, cli, tmp_p
     )["claims"]
     assert len(claims) == 2
     assert all("@" in claim["contact_point"] for claim in claims)
+    assert all(list(claim) == CLAIM_KEYS for claim in claims)
+    assert all(isinstance(claim["reasons"], list) and claim["disclosure_id"] for claim in claims)
     cli("sql", "SELECT '=1+1' AS formula, -5 AS number", "-o", "out.csv", home=night)
     assert (tmp_path / "out.csv").read_text().splitlines()[1] == "'=1+1,-5"
 

@@ -14,10 +14,10 @@ from pipelines.runs.outreach import run_claim, run_suppress
 from pipelines.runs.summary import published_list, summarise
 from pipelines.settings.clock import now
 from pipelines.settings.home import Home
-from tests.e2e.conftest import AS_OF
+from tests.e2e.conftest import AS_OF, SENDER
 
 PEOPLE = 12
-SETTINGS = '[feeds]\ncustomers = "none"\n'
+SETTINGS = f'{SENDER}[feeds]\ncustomers = "none"\n'
 
 
 def _leads(folder, rows, name="leads.csv"):
@@ -45,7 +45,7 @@ def _load(home, path, kind="leads"):
     return run_load(home, [LoadRequest([path], kind, resolve_mapping("auto"), "crm")])
 
 
-def _fill(folder):
+def fill(folder):
     made = Home(folder / "home").ensure()
     made.settings_file.write_text(SETTINGS)
     _load(made, _leads(folder, [_row(n) for n in range(PEOPLE)]))
@@ -56,7 +56,7 @@ def _fill(folder):
 @pytest.fixture
 def home(tmp_path, once):
     """A home of its own that has listed everybody."""
-    shutil.copytree(once("floor", _fill) / "home", tmp_path / "home", symlinks=True)
+    shutil.copytree(once("floor", fill) / "home", tmp_path / "home", symlinks=True)
     return Home(tmp_path / "home")
 
 
