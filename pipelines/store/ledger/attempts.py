@@ -7,15 +7,13 @@ from typing import Final, Literal
 
 import polars as pl
 
-from pipelines.store.ledger.connection import Ledger
+from pipelines.store.ledger.connection import Ledger, listed
 
 Outcome = Literal["recorded", "updated", "duplicate", "kept"]
 """`kept`: the attempt is known to have closed something, which a later word does not open."""
 
 REFUSALS: Final = frozenset({"opted_out", "complaint"})
 CLOSING: Final = REFUSALS | {"wrong_number", "bounced", "left_company"}
-# SQLite takes 32,766 values by default; far fewer keep a statement cheap to prepare.
-_VALUES: Final = 500
 _COLUMNS: Final = (
     "attempt_id, claim_id, lead_key, lead_name, channel, handler, at, disposition, callback_at,"
     " note_ref, is_unclaimed"
@@ -135,16 +133,13 @@ def record(
 def of_leads(ledger: Ledger, lead_keys: Sequence[int]) -> dict[int, list[Told]]:
     """Return lead_key -> its attempts, for the leads that have any."""
     found: dict[int, list[Told]] = {}
-    for start in range(0, len(lead_keys), _VALUES):
-        part = lead_keys[start : start + _VALUES]
-        marks = ", ".join("?" * len(part))
-        for lead, channel, at, disposition, callback_at in ledger.rows(
-            "SELECT lead_key, channel, at, disposition, callback_at FROM attempt"
-            f" WHERE lead_key IN ({marks})",
-            *part,
-        ):
-            told = Told(channel, datetime.fromisoformat(at), disposition, _time(callback_at))
-            found.setdefault(lead, []).append(told)
+    for lead, channel, at, disposition, callback_at in ledger.rows(
+        "SELECT lead_key, channel, at, disposition, callback_at FROM attempt"
+        " WHERE lead_key IN (SELECT value FROM json_each(?))",
+        listed(lead_keys),
+    ):
+        told = Told(channel, datetime.fromisoformat(at), disposition, _time(callback_at))
+        found.setdefault(lead, []).append(told)
     return found
 
 

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from pipelines.store.audit import Fact, append_all
-from pipelines.store.ledger.connection import Ledger
+from pipelines.store.ledger.connection import Ledger, listed
 
-# SQLite takes 32,766 values by default; far fewer keep a statement cheap to prepare.
-_VALUES: Final = 500
 # A person is out while a lease runs, and for longer where nobody reports what becomes of it.
 _OUT: Final = (
     "released_at IS NULL AND (expires_at > ? OR (claimed_at > ? AND EXISTS"
@@ -66,40 +64,28 @@ def out(ledger: Ledger, at: datetime, since: datetime) -> set[int]:
 
 def out_of(ledger: Ledger, lead_keys: Sequence[int], at: datetime, since: datetime) -> set[int]:
     """Return which of these leads are out, as `out` does."""
-    found: set[int] = set()
-    for start in range(0, len(lead_keys), _VALUES):
-        part = lead_keys[start : start + _VALUES]
-        marks = ", ".join("?" * len(part))
-        found |= {
-            int(row[0])
-            for row in ledger.rows(
-                f"SELECT lead_key FROM claim WHERE lead_key IN ({marks}) AND {_OUT}"
-                f" UNION ALL SELECT lead_key FROM erasure_lead WHERE lead_key IN ({marks})",
-                *part,
-                at.isoformat(),
-                since.isoformat(),
-                *part,
-            )
-        }
-    return found
+    these = "lead_key IN (SELECT value FROM json_each(?))"
+    rows = ledger.rows(
+        f"SELECT lead_key FROM claim WHERE {these} AND {_OUT}"
+        f" UNION ALL SELECT lead_key FROM erasure_lead WHERE {these}",
+        listed(lead_keys),
+        at.isoformat(),
+        since.isoformat(),
+        listed(lead_keys),
+    )
+    return {int(row[0]) for row in rows}
 
 
 def accounts_out(ledger: Ledger, accounts: Sequence[str], at: datetime) -> set[str]:
     """Return which of these accounts somebody is leased of at `at`."""
-    found: set[str] = set()
-    for start in range(0, len(accounts), _VALUES):
-        part = accounts[start : start + _VALUES]
-        marks = ", ".join("?" * len(part))
-        found |= {
-            str(row[0])
-            for row in ledger.rows(
-                "SELECT account_hmac FROM claim_account JOIN claim USING (claim_id)"
-                f" WHERE account_hmac IN ({marks}) AND released_at IS NULL AND expires_at > ?",
-                *part,
-                at.isoformat(),
-            )
-        }
-    return found
+    rows = ledger.rows(
+        "SELECT account_hmac FROM claim_account JOIN claim USING (claim_id)"
+        " WHERE account_hmac IN (SELECT value FROM json_each(?))"
+        " AND released_at IS NULL AND expires_at > ?",
+        listed(accounts),
+        at.isoformat(),
+    )
+    return {str(row[0]) for row in rows}
 
 
 def record(ledger: Ledger, claims: Sequence[Claim], *, is_export: bool = False) -> None:

@@ -1,7 +1,8 @@
 """Connection to the ledger: durable commits, one transaction at a time, newer files refused."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -161,6 +162,11 @@ class Ledger:
             yield
         except sqlite3.OperationalError as error:
             raise _busy_or(error, self._path) from None
+
+
+def listed(values: Collection[int] | Collection[str]) -> str:
+    """Put any number of values into one parameter: ``x IN (SELECT value FROM json_each(?))``."""
+    return json.dumps(sorted(values))
 
 
 def _busy_or(error: sqlite3.OperationalError, path: Path) -> LockedError | StoreError:

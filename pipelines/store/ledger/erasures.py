@@ -9,11 +9,10 @@ import polars as pl
 
 from pipelines.settings.contact_keys import hmac_hex
 from pipelines.store.ledger import suppressions
-from pipelines.store.ledger.connection import Ledger
+from pipelines.store.ledger.connection import Ledger, listed
 
 REASON: Final = "erased"
 SOURCE: Final = "forget"
-_VALUES: Final = 500
 _KEYS: Final = ("key_hmac", "tag", "kind")
 # The log of what was done, which nobody may change, and what erasures themselves are made of.
 _KEPT: Final = ("audit_", "erasure")
@@ -76,20 +75,12 @@ def keys(ledger: Ledger) -> pl.DataFrame:
 
 def known(ledger: Ledger, key_hmacs: Collection[str]) -> datetime | None:
     """Return when a person of any of these keys was asked to be erased; None: none was."""
-    found: list[str] = []
-    given = sorted(key_hmacs)
-    for start in range(0, len(given), _VALUES):
-        part = given[start : start + _VALUES]
-        marks = ", ".join("?" * len(part))
-        found += [
-            row[0]
-            for row in ledger.rows(
-                "SELECT asked_at FROM erased_key JOIN erasure USING (erasure_id)"
-                f" WHERE key_hmac IN ({marks})",
-                *part,
-            )
-        ]
-    return datetime.fromisoformat(min(found)) if found else None
+    found = ledger.rows(
+        "SELECT min(asked_at) FROM erased_key JOIN erasure USING (erasure_id)"
+        " WHERE key_hmac IN (SELECT value FROM json_each(?))",
+        listed(key_hmacs),
+    )[0][0]
+    return datetime.fromisoformat(found) if found else None
 
 
 def pending(ledger: Ledger) -> list[str]:
@@ -205,14 +196,8 @@ def _of_leads(
     ledger: Ledger, statement: str, columns: Sequence[str], lead_keys: Collection[int]
 ) -> int:
     """Run a count or a deletion over the rows that name leads; return the rows concerned."""
-    given, total = sorted(lead_keys), 0
-    for start in range(0, len(given), _VALUES):
-        part = given[start : start + _VALUES]
-        marks = ", ".join("?" * len(part))
-        where = " OR ".join(f"{column} IN ({marks})" for column in columns)
-        values = part * len(columns)
-        if statement.startswith("SELECT"):
-            total += int(ledger.rows(f"{statement} WHERE {where}", *values)[0][0])
-        else:
-            total += ledger.execute(f"{statement} WHERE {where}", *values)
-    return total
+    where = " OR ".join(f"{one} IN (SELECT value FROM json_each(?))" for one in columns)
+    values = [listed(lead_keys)] * len(columns)
+    if statement.startswith("SELECT"):
+        return int(ledger.rows(f"{statement} WHERE {where}", *values)[0][0])
+    return ledger.execute(f"{statement} WHERE {where}", *values)

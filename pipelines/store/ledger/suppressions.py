@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from pipelines.store.ledger.connection import Ledger
+from pipelines.store.ledger.connection import Ledger, listed
 
 _TAG_SCHEME = "suppression_tag_scheme"
 _TAKEN = "suppressions_of:"
@@ -174,28 +174,22 @@ def _frames(ledger: Ledger, statement: str, columns: Sequence[str]) -> Iterator[
 def bound(ledger: Ledger, key_hmacs: Sequence[str]) -> dict[str, set[str | None]]:
     """Return key_hmac -> channels it is suppressed for (None: all), for the keys that are."""
     found: dict[str, set[str | None]] = {}
-    for start in range(0, len(key_hmacs), 500):
-        part = key_hmacs[start : start + 500]
-        marks = ", ".join("?" * len(part))
-        for key, channel in ledger.rows(
-            f"SELECT key_hmac, channel FROM suppression WHERE key_hmac IN ({marks})", *part
-        ):
-            found.setdefault(key, set()).add(channel)
+    for key, channel in ledger.rows(
+        "SELECT key_hmac, channel FROM suppression"
+        " WHERE key_hmac IN (SELECT value FROM json_each(?))",
+        listed(key_hmacs),
+    ):
+        found.setdefault(key, set()).add(channel)
     return found
 
 
 def entries(ledger: Ledger, key_hmacs: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the entries of these keys: kind, key_hmac, channel, reason, since, source."""
-    found: list[tuple[str, ...]] = []
-    for start in range(0, len(key_hmacs), 500):
-        part = key_hmacs[start : start + 500]
-        marks = ", ".join("?" * len(part))
-        found += ledger.rows(
-            "SELECT kind, key_hmac, channel, reason, since, source FROM suppression"
-            f" WHERE key_hmac IN ({marks}) ORDER BY since, suppression_id",
-            *part,
-        )
-    return found
+    return ledger.rows(
+        "SELECT kind, key_hmac, channel, reason, since, source FROM suppression"
+        " WHERE key_hmac IN (SELECT value FROM json_each(?)) ORDER BY since, suppression_id",
+        listed(key_hmacs),
+    )
 
 
 def _tag_scheme(ledger: Ledger) -> str | None:
