@@ -98,11 +98,13 @@ def _erased_before(db: Database, landed: Landed) -> pl.Series:
 
 
 def _own(db: Database, landed: Landed, table: str, own_rows: pl.DataFrame | None) -> pl.Series:
-    if own_rows is None or table not in OWN_IDS or own_rows.filter(table=table).is_empty():
-        return pl.Series("row_id", [], dtype=pl.Int64)
-    db.register("own_row_frame", own_rows.filter(table=table))
-    if OWN_IDS[table] == "registry_id":
-        return pl.Series("row_id", [], dtype=pl.Int64)
+    nothing = pl.Series("row_id", [], dtype=pl.Int64)
+    if own_rows is None or OWN_IDS.get(table, "registry_id") == "registry_id":
+        return nothing
+    own = own_rows.filter(table=table)
+    if own.is_empty():
+        return nothing
+    db.register("own_row_frame", own)
     return db.frame(
         "SELECT DISTINCT row_number AS row_id FROM read_parquet($path) AS landed"
         " SEMI JOIN own_row_frame AS own ON own.source_system = landed.source_system"
