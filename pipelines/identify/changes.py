@@ -35,30 +35,31 @@ def find_changes(db: Database) -> bool:
     """
     stored = db.scalar("SELECT value FROM meta WHERE key = $key", key=_STATE)
     state = {} if stored is None else json.loads(stored)
-    if "last_key" in state:
-        db.run(
-            sql(__package__, "changed.sql"),
-            last_key=state["last_key"],
-            last_time=None
-            if state["last_time"] is None
-            else datetime.fromisoformat(state["last_time"]),
-        )
-        # As many leads as there were, the new ones aside, are the same ones.
-        if db.scalar(sql(__package__, "is_same.sql")):
-            db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
-        else:
-            db.run(sql(__package__, "gone.sql"))
-    else:
+    if "last_key" not in state:
         _take_all(db)
+        db.run("CREATE OR REPLACE TEMP VIEW identify_moved AS FROM identify_changed")
+        return False
+    last = state["last_time"]
+    db.run(
+        sql(__package__, "changed.sql"),
+        last_key=state["last_key"],
+        last_time=None if last is None else datetime.fromisoformat(last),
+    )
+    # As many leads as there were, the new ones aside, are the same ones.
+    if db.scalar(sql(__package__, "is_same.sql")):
+        db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
+    else:
+        db.run(sql(__package__, "gone.sql"))
     db.run(sql(__package__, "moved.sql"))
     if state.get("rules") == _rules_digest():
         return True
+    db.run("DROP TABLE identify_changed")
     _take_all(db)
     return False
 
 
 def _take_all(db: Database) -> None:
-    db.run("CREATE OR REPLACE TEMP TABLE identify_changed AS SELECT lead_key FROM lead")
+    db.run("CREATE OR REPLACE TEMP VIEW identify_changed AS SELECT lead_key FROM lead")
     db.run("CREATE OR REPLACE TEMP TABLE identify_gone (lead_key BIGINT)")
 
 

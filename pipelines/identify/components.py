@@ -20,6 +20,7 @@ EDGE_SCHEMA: Final = {
     "rule": pl.String,
     "weight": pl.Float64,
 }
+CLUSTER_SCHEMA: Final = {"group_key": pl.Int64, "lead_key": pl.Int64}
 # Weights that fuzzy pairs of a component must exceed, one after the other, while it is too large.
 _LADDER = (5.0, 8.0, 12.0, 20.0, float("inf"))
 
@@ -93,7 +94,7 @@ def components(edges: pl.DataFrame) -> Components:
     ).filter(pl.col("match_rule") != "")
     clusters = pl.DataFrame(
         {"group_key": keys[first_of_whole[whole]][is_large], "lead_key": keys[is_large]},
-        schema={"group_key": pl.Int64, "lead_key": pl.Int64},
+        schema=CLUSTER_SCHEMA,
     )
     return Components(members, clusters, clusters["group_key"].n_unique())
 
@@ -108,7 +109,7 @@ def connected(edges: pl.DataFrame) -> pl.DataFrame:
     _, first = np.unique(label, return_index=True)
     return pl.DataFrame(
         {"group_key": keys[first[label]], "lead_key": keys},
-        schema={"group_key": pl.Int64, "lead_key": pl.Int64},
+        schema=CLUSTER_SCHEMA,
     )
 
 

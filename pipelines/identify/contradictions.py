@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.identify.components import MAX_LEADS_PER_PERSON, connected
+from pipelines.identify.components import CLUSTER_SCHEMA, MAX_LEADS_PER_PERSON, connected
 from pipelines.identify.identity_columns import gather_identity
 from pipelines.store import Database, sql
 
@@ -35,9 +35,12 @@ def without_contradictions(db: Database, edges: pl.DataFrame) -> tuple[pl.DataFr
     tuple of pl.DataFrame
         `edges` without those given up; group_key, lead_key of every lead of their components.
     """
+    fuzzy = edges.filter(pl.col("rule") == "fuzzy")
+    nothing = pl.DataFrame(schema=CLUSTER_SCHEMA)
+    if fuzzy.is_empty():
+        return edges, nothing
     whole = connected(edges)
-    nothing = whole.clear()
-    with_fuzzy = whole.join(edges.filter(pl.col("rule") == "fuzzy"), on="lead_key", how="semi")
+    with_fuzzy = whole.join(fuzzy, on="lead_key", how="semi")
     suspects = whole.join(with_fuzzy, on="group_key", how="semi").filter(
         pl.len().over("group_key").is_between(_LEAST, MAX_LEADS_PER_PERSON)
     )

@@ -18,11 +18,18 @@ CREATE OR REPLACE TEMP MACRO spaced(name) AS CASE WHEN folded(name) IS NOT NULL 
 CREATE OR REPLACE TEMP MACRO bare(name) AS replace(name, ' ', '');
 -- not split_part: of a column of nulls DuckDB 2.0 cannot compare two of these
 CREATE OR REPLACE TEMP MACRO given(name) AS regexp_replace(name, ' .*$', '');
+-- What is given for a name, and how it is spelt: texts repeat, so that spelling each once is less.
+CREATE OR REPLACE TEMP MACRO first_text(first_name, full_name) AS
+    coalesce(first_name, split_part(trim(full_name), ' ', 1));
+CREATE OR REPLACE TEMP MACRO last_text(last_name, full_name) AS
+    coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
+        THEN split_part(without_generation(trim(full_name)), ' ', -1) END);
+CREATE OR REPLACE TEMP MACRO first_spelt(text) AS spaced(without_generation(text));
+CREATE OR REPLACE TEMP MACRO last_spelt(text) AS folded(without_generation(text));
 CREATE OR REPLACE TEMP MACRO first_of(first_name, full_name) AS
-    spaced(without_generation(coalesce(first_name, split_part(trim(full_name), ' ', 1))));
+    first_spelt(first_text(first_name, full_name));
 CREATE OR REPLACE TEMP MACRO last_of(last_name, full_name) AS
-    folded(without_generation(coalesce(last_name, CASE WHEN contains(trim(full_name), ' ')
-        THEN split_part(without_generation(trim(full_name)), ' ', -1) END)));
+    last_spelt(last_text(last_name, full_name));
 -- An initial is enough; a letter or two may be mistyped.
 CREATE OR REPLACE TEMP MACRO is_like(a, b) AS
     starts_with(a, b) OR starts_with(b, a) OR jaro_winkler_similarity(a, b) >= 0.9;

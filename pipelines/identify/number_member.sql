@@ -1,29 +1,17 @@
 -- purpose: name the leads that share a number which may belong to one person
 -- grain: one row per lead and number
--- reads: scoped_lead, number_group, shared_point    writes: temp table number_member
--- parameters: $made_up: expression of numbers that are nobody's
+-- reads: shared_lead, spelt_first, spelt_last    writes: temp table number_member
 CREATE OR REPLACE TEMP TABLE number_member AS
-WITH shared AS (
-    SELECT number
-    FROM number_group
-    WHERE number NOT IN (
-            SELECT point FROM shared_point WHERE kind = 'phone' AND reason = 'crowded')
-        AND NOT regexp_matches(number, $made_up)
-),
-held AS (
-    SELECT lead_key, number FROM scoped_lead JOIN shared ON phone_e164 = number
-    UNION
-    SELECT lead_key, number FROM scoped_lead JOIN shared ON mobile_e164 = number
+WITH held AS (
+    SELECT mobile_id AS number_id, true AS is_mobile, lead_key, first_text, last_text
+    FROM shared_lead
+    WHERE mobile_id IS NOT NULL
+    UNION ALL
+    SELECT phone_id, false, lead_key, first_text, last_text
+    FROM shared_lead
+    WHERE phone_id IS NOT NULL AND phone_id IS DISTINCT FROM mobile_id
 )
-SELECT
-    held.number, lead.lead_key, lead.mobile_e164,
-    coalesce(lead.mobile_e164 = held.number, false) AS is_mobile,
-    untagged(lead.email_key) AS email,
-    split_part(lead.email_key, '@', 2) AS mail_host,
-    words(lead.company) AS company,
-    words(lead.city) AS city,
-    first_of(lead.first_name, lead.full_name) AS first_name,
-    last_of(lead.last_name, lead.full_name) AS last_name,
-    generation_of(lead.first_name, lead.last_name, lead.full_name) AS generation
+SELECT number_id, lead_key, is_mobile, first_name, bare(first_name) AS bare_first, last_name
 FROM held
-JOIN scoped_lead AS lead USING (lead_key)
+LEFT JOIN spelt_first USING (first_text)
+LEFT JOIN spelt_last USING (last_text)

@@ -29,9 +29,17 @@ from pipelines.store import Database, reset_table, sql
 from pipelines.store.linking import Room
 
 _SCRATCH: Final = (
-    "identify_changed", "identify_gone", "identify_moved", "identify_count", "identify_seed",
-    "identify_scope", "email_group", "email_member", "contested_email", "number_group",
-    "number_member", "contested_number", "moved_lead", "touched_person",
+    "identify_gone", "identify_count", "identify_seed", "identify_scope",
+    "email_group", "trusted_email", "email_member", "contested_email",
+    "number_group", "trusted_number", "number_member", "contested_number", "agreeing_pair",
+    "shared_lead", "spelt_first", "spelt_last", "moved_lead", "touched_person",
+)  # fmt: skip
+# Tables of a part of the leads, or views of all.
+_EITHER: Final = ("scoped_lead", "written_link", "identify_changed", "identify_moved")
+# Who shares a trusted point, and where names on it conflict.
+_MEMBERS: Final = (
+    "shared_lead", "spelt_first", "spelt_last", "email_member", "contested",
+    "number_member", "agreeing_pair", "contested_number", "contested_now",
 )  # fmt: skip
 
 
@@ -129,15 +137,21 @@ class _Fuzzy:
     is_wanted: bool
     progress: Progress | None
 
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether this run compares names."""
+        return self.rules.fuzzy and self.models is not None and self.is_wanted
+
     def kept(self, db: Database) -> pl.DataFrame:
         """Return the stored pairs that stay in force."""
-        if not self.rules.fuzzy or self.models is None:
+        is_any = "SELECT count(*) FROM dedupe_edge WHERE rule = 'fuzzy'"
+        if not self.rules.fuzzy or self.models is None or not db.scalar(is_any):
             return pl.DataFrame(schema=EDGE_SCHEMA)
         return db.frame(sql(__package__, "kept_pairs.sql"), weight=self.rules.fuzzy_weight)
 
     def found(self, db: Database, labels: pl.DataFrame, *, only_changed: bool) -> pl.DataFrame:
         """Return the pairs that comparing finds."""
-        if not self.rules.fuzzy or self.models is None or not self.is_wanted:
+        if self.models is None or not self.is_asked:
             return pl.DataFrame(schema=EDGE_SCHEMA)
         return fuzzy_pairs(
             db,
@@ -158,13 +172,16 @@ def _all(db: Database, fuzzy: _Fuzzy, *, is_known: bool) -> pl.DataFrame:
     """Return the pairs of all leads; those stored count where their leads say what they said."""
     db.run("CREATE OR REPLACE TEMP VIEW scoped_lead AS SELECT * FROM lead")
     exact = _exact_edges(db, is_part=False)
+    kept = fuzzy.kept(db)
+    if kept.is_empty() and not fuzzy.is_asked:
+        return exact
     labels = components(exact).members.select("lead_key", "person_key")
     found = fuzzy.found(db, labels, only_changed=is_known)
     if is_known:
-        found = _once(fuzzy.kept(db), found)
+        found = _once(kept, found)
     elif not fuzzy.is_wanted:
         # Other rules believed them.
-        found = still_believed(db, fuzzy.kept(db), labels)
+        found = still_believed(db, kept, labels)
     return pl.concat([exact, found])
 
 
@@ -200,11 +217,10 @@ def _exact_edges(db: Database, *, is_part: bool) -> pl.DataFrame:
         db.run(sql(__package__, "crowded_now.sql"))
     else:
         db.run(sql(__package__, "crowded.sql"), max_leads=MAX_LEADS_PER_KEY)
-    db.run(sql(__package__, "email_member.sql"), nameless=list(NAMELESS))
-    db.run(sql(__package__, "number_member.sql"), made_up=MADE_UP_NUMBER)
-    db.run(sql(__package__, "contested.sql"))
-    db.run(sql(__package__, "contested_number.sql"))
-    db.run(sql(__package__, "contested_now.sql"))
+    db.run(sql(__package__, "trusted_email.sql"), nameless=list(NAMELESS))
+    db.run(sql(__package__, "trusted_number.sql"), made_up=MADE_UP_NUMBER)
+    for step in _MEMBERS:
+        db.run(sql(__package__, f"{step}.sql"))
     found = [
         db.frame(sql(__package__, f"{name}_edges.sql")).with_columns(
             pl.lit(rule).alias("rule"), pl.lit(None, pl.Float64).alias("weight")
@@ -260,7 +276,7 @@ def _write(
 def _drop_scratch(db: Database) -> None:
     for name in _SCRATCH:
         db.run(f"DROP TABLE IF EXISTS {name}")
-    for name in ("scoped_lead", "written_link"):
+    for name in _EITHER:
         kind = db.scalar(
             "SELECT table_type FROM information_schema.tables WHERE table_name = $name", name=name
         )

@@ -128,13 +128,23 @@ def merge_child(
     return [(loaded, updated, total - loaded - updated) for loaded, updated, total in found]
 
 
-def write_children(db: Database, table: str, rows: str, at: datetime, **params: object) -> int:
+def write_children(
+    db: Database,
+    table: str,
+    rows: str,
+    at: datetime,
+    *,
+    order: str = "batch_id",
+    **params: object,
+) -> int:
     """Insert landed rows that have their lead, and return how many were inserted.
 
     Parameters
     ----------
     rows : str
         What stands behind FROM: the columns of the batches and ``lead_key``; `params` are its own.
+    order : str
+        Column that puts the batches in order.
     """
     stored = db.columns(table)
     has_lead = "lead_source_id" in SCHEMAS[table]
@@ -150,7 +160,7 @@ def write_children(db: Database, table: str, rows: str, at: datetime, **params: 
         f"INSERT INTO {quoted(target)} BY NAME"
         f" SELECT {', '.join(written)}, $at::TIMESTAMP AS ingested_at FROM {rows}"
         # What happened to a lead lies together: it compresses better and is read together.
-        f" ORDER BY {'lead_key, ' if has_lead else ''}batch_id, row_number",
+        f" ORDER BY {'lead_key, ' if has_lead else ''}{order}, row_number",
         at=at.isoformat(sep=" "),
         **params,
     )

@@ -2,10 +2,10 @@
 -- grain: one row per landed child record that no later one of its file replaces
 -- reads: the batches' Parquet files $paths, superseded, lead
 -- writes: nothing
--- parameters: $paths, $source_system
+-- parameters: $paths in the order of their batches (file_index tells it), $source_system
 SELECT landed.*, own.lead_key
 FROM (
-    SELECT *
+    SELECT *, file_index
     FROM read_parquet($paths)
     ANTI JOIN superseded USING (batch_id, row_number)
 ) AS landed

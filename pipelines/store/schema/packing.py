@@ -48,7 +48,8 @@ class _Packing:
 
 
 def _joined(columns: tuple[str, ...]) -> str:
-    return " || ',' || ".join(f"coalesce({{{column}}}, '')" for column in columns)
+    # To concat null is nothing; it takes a third less than || and coalesce.
+    return "concat(" + ", ',', ".join(f"{{{column}}}" for column in columns) + ")"
 
 
 def _parts(packed: str, columns: tuple[str, ...]) -> dict[str, str]:
