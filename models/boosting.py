@@ -22,6 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import lightgbm as lgb
 
 Booster = lgb.Booster
+Dataset = lgb.Dataset
 
 # LightGBM ends training at the first tree that finds no split; a tree that may look at one useless
 # feature alone would end it by bad luck.
@@ -40,6 +41,7 @@ def dataset(
     features: FeatureSet,
     params: TrainSettings,
     reference: lgb.Dataset | None = None,
+    bins: int | None = None,
 ) -> lgb.Dataset:
     """Bin a block once, for every candidate; the block itself can be freed afterwards.
 
@@ -49,6 +51,8 @@ def dataset(
         Matrix (n, k) float32, NaN = missing; label; weights or None.
     reference : lgb.Dataset, optional
         The training block, whose bins an early-stopping block must share.
+    bins : int, optional
+        Of the candidates that this is for (`Candidate.bins`).
     """
     binned = lgb.Dataset(
         block.matrix,
@@ -59,7 +63,7 @@ def dataset(
         reference=reference,
         free_raw_data=True,
         params={
-            "max_bin": params.max_bin,
+            "max_bin": bins or params.max_bin,
             "data_random_seed": params.seed,
             # Candidates differ in the rows per leaf; LightGBM would drop features by the first.
             "feature_pre_filter": False,
@@ -103,7 +107,7 @@ def fit(
         "lambda_l2": candidate.lambda_l2,
         "min_data_in_leaf": candidate.min_leaf_rows,
         "extra_trees": candidate.is_random,
-        "max_bin": params.max_bin,
+        "max_bin": candidate.bins or params.max_bin,
         "seed": params.seed,
         "num_threads": threads,
         "deterministic": True,

@@ -27,6 +27,9 @@ class Candidate(_Frozen):
     min_leaf_rows: int = Field(default=20, ge=1, description="rows per leaf")
     is_random: bool = Field(default=False, description="one random threshold per feature and node")
     min_positives: int = Field(default=0, ge=0, description="tried from so many conversions on")
+    bins: int | None = Field(
+        default=None, ge=15, le=4095, description="bins per feature, instead of max_bin"
+    )
     must_pay: bool = Field(
         default=False, description="tried only if the one before it is clearly the best so far"
     )
@@ -51,10 +54,15 @@ LARGE = Candidate(
     name="large", trees=300, leaves=31, learning_rate=0.08, feature_fraction=0.5, lambda_l2=5,
     bagging_fraction=0.8, min_leaf_rows=100, min_positives=1000,
 )  # fmt: skip
-# Only where the large one leaves all smaller ones behind: most nights need not pay for it.
+# Only where the one before leaves all smaller ones behind: most nights need not pay for these. More
+# bins: amounts crowd at round numbers, and 255 bins cut between them (62,000 opportunities: AUC
+# 0.854 with 255 bins, 0.859 with 1,023, 0.861 with 127 leaves as well).
+FINE = LARGE.model_copy(
+    update={"name": "fine", "bins": 1023, "min_positives": 3000, "must_pay": True}
+)
 HUGE = Candidate(
     name="huge", trees=300, leaves=127, learning_rate=0.05, feature_fraction=0.4, lambda_l2=2,
-    bagging_fraction=0.8, min_leaf_rows=10, min_positives=3000, must_pay=True,
+    bagging_fraction=0.8, min_leaf_rows=10, bins=1023, min_positives=3000, must_pay=True,
 )  # fmt: skip
 
 
@@ -133,7 +141,7 @@ class TrainSettings(_Frozen):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     num_threads: int = Field(default=2, ge=1, le=256, description="threads of LightGBM")
     max_bin: int = Field(default=255, ge=15, le=255, description="bins per feature")
-    candidates: tuple[Candidate, ...] = (SMALL, RANDOM, MEDIUM, LARGE, HUGE)
+    candidates: tuple[Candidate, ...] = (SMALL, RANDOM, MEDIUM, LARGE, FINE, HUGE)
     candidate_margin_se: float = Field(
         default=1.0,
         ge=0,

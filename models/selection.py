@@ -1,6 +1,7 @@
 """Try a few sound settings and average those that cannot be told from the best."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from features.featureset import FeatureSet
 from models import boosting, line
 from models.baselines import Logistic, affordable_rows
 from models.block import Block
-from models.boosting import Booster
+from models.boosting import Booster, Dataset
 from models.manifest import JSON, rounded
 from models.matrix import F32, F64, Bools
 from models.metrics import average_precision, fitted_losses
@@ -66,19 +67,24 @@ class Recipe:
         after 300 trees differ by a tenth of their noise, and stopping at the fewest lost 0.01 of
         AUC and of average precision (bank marketing, in order of time).
         """
-        binned = boosting.dataset(block, features, params)
         grown = max(1.0, len(block.label) / max(1, self.rows))
         fitted = []
+
+        @cache
+        def same_bins(bins: int | None) -> Dataset:
+            return boosting.dataset(block, features, params, bins=bins)
+
         for candidate, stopped in zip(self.candidates, self.stopped, strict=True):
             enough = max(stopped, candidate.trees // _LEAST_SHARE)
             trees = min(candidate.trees, round(enough * grown))
             settings = candidate.model_copy(update={"trees": trees})
+            binned = same_bins(candidate.bins)
             fitted.append(boosting.fit(settings, binned, None, features, params))
         steps = _line_trees(block, features, params) if self.has_line else []
         if fitted:
             return boosting.average(fitted, steps)
         shortest = params.candidates[0].model_copy(update={"trees": 1})
-        empty = boosting.fit(shortest, binned, None, features, params)
+        empty = boosting.fit(shortest, same_bins(shortest.bins), None, features, params)
         return boosting.instead(empty, steps) if steps else empty
 
 
@@ -96,10 +102,15 @@ def choose(train: Block, stop: Block, features: FeatureSet, params: TrainSetting
     public sets, four splits each: AUC +0.002 over the best single one); on large data those that
     are too small for it stay out.
     """
-    binned = boosting.dataset(train, features, params)
-    held = None
-    if min(stop.positives, len(stop.label) - stop.positives) >= params.early_stopping_min_positives:
-        held = boosting.dataset(stop, features, params, reference=binned)
+    rarer = min(stop.positives, len(stop.label) - stop.positives)
+
+    @cache
+    def same_bins(bins: int | None) -> tuple[Dataset, Dataset | None]:
+        binned = boosting.dataset(train, features, params, bins=bins)
+        if rarer < params.early_stopping_min_positives:
+            return binned, None
+        return binned, boosting.dataset(stop, features, params, binned, bins)
+
     fitted: list[F64] = []
     stopped: list[int] = []
     affordable: list[Candidate] = []
@@ -108,7 +119,7 @@ def choose(train: Block, stop: Block, features: FeatureSet, params: TrainSetting
         if candidate.must_pay and not _is_last_best(fitted, stop.label, params.candidate_margin_se):
             continue
         affordable.append(candidate)
-        booster = boosting.fit(candidate, binned, held, features, params)
+        booster = boosting.fit(candidate, *same_bins(candidate.bins), features, params)
         raw = boosting.raw_score(booster, stop.matrix, params.num_threads)
         fitted.append(raw)
         stopped.append(boosting.tree_count(booster))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import boosting
+from models import boosting, likeness
 from models.calibrate import Calibration
 from models.examples import Examples
 from models.level import Level, fit_recent, fit_shape
+from models.likeness import Likeness
 from models.manifest import JSON
 from models.matrix import F64, Ints
 from models.params import TrainSettings
@@ -31,6 +32,8 @@ class Shipped:
         LightGBM text.
     calibration : Calibration
     level : Level
+    likeness : Likeness
+        Of the labelled rows with the leads to be scored.
     held_out : (m,) float64
         Raw scores of later rows that the trees behind them never saw.
     how : dict
@@ -40,8 +43,15 @@ class Shipped:
     text: str
     calibration: Calibration
     level: Level
+    likeness: Likeness
     held_out: F64
     how: dict[str, JSON]
+
+    def level_json(self) -> dict[str, JSON]:
+        """Return what was found of the level, for the manifest; one reason in words for both."""
+        words = [found.reason for found in (self.level, self.likeness) if found.reason]
+        both: dict[str, JSON] = {"likeness": self.likeness.to_json(), "reason": "; ".join(words)}
+        return self.level.to_json() | both
 
 
 def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
@@ -49,9 +59,9 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
 
     Up to `cross_fit_max_rows` the later rows are scored in folds, each by a fit without its
     persons, and the shipped trees see every row; with dates so are the earlier rows, which tell how
-    scores bend, while the level stays that of the later ones (`models.level`). Above, where a share
-    of the rows is plenty, that share of the later persons stays out of the one fit: their rows
-    calibrate.
+    scores bend, while the level stays that of the later ones (`models.level`), corrected to leads
+    like those to be scored (`models.likeness`). Above, where a share of the rows is plenty, that
+    share of the later persons stays out of the one fit: their rows calibrate.
     """
     rows = np.arange(len(examples.label))
     later = examples.where(CALIBRATE, TEST)
@@ -62,14 +72,14 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
         # With dates, early rows are scored as well: three times as many tell how scores bend.
         scored = later if examples.at is None else rows
         parts = [scored[fold[scored] == number] for number in range(folds)]
-        raw = np.empty(len(examples.label))
+        raw = np.empty(len(rows))
         for number, part in enumerate(parts):
             if len(part):
                 booster = _fit(examples, recipe, rows[fold != number], params)
                 raw[part] = _raw(booster, examples, part, params)
         fitted, held = rows, later
         final = _fit(examples, recipe, fitted, params)
-        scores = raw[held]
+        scores, seen, known = raw[held], scored, raw[scored]
         if examples.at is not None:
             shape = fit_shape(raw, examples.label, held, params)
     else:
@@ -78,8 +88,11 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
         fitted, held = rows[~is_out], later[is_out[later]]
         final = _fit(examples, recipe, fitted, params)
         scores = _raw(final, examples, held, params)
+        seen, known = held, scores
     time = None if examples.order.time is None else examples.order.time[held]
     calibration, level = fit_recent(scores, examples.label[held], time, params, shape)
+    alike = _likeness(examples, seen, calibration.apply(known), params)
+    calibration = calibration.shifted(alike.shift)
     how: dict[str, JSON] = {
         "rows": len(fitted),
         "positives": int(examples.label[fitted].sum()),
@@ -89,7 +102,20 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
         "calibrated_rows": calibration.rows,
         "calibrated_positives": calibration.positives,
     }
-    return Shipped(boosting.text_of(final), calibration, level, scores, how)
+    return Shipped(boosting.text_of(final), calibration, level, alike, scores, how)
+
+
+def _likeness(examples: Examples, seen: Ints, probability: F64, params: TrainSettings) -> Likeness:
+    """Compare rows that no tree behind their score saw with the leads to be scored."""
+    label = examples.label[seen]
+    rarer = min(int(label.sum()), int((~label).sum()))
+    if examples.at is None or examples.scoring is None or rarer < params.isotonic_min_positives:
+        return likeness.NONE
+    meant = examples.scoring
+    weight = likeness.weigh(examples.matrix, seen, examples.tied, meant, examples.features, params)
+    if weight is None:
+        return likeness.NONE
+    return likeness.measure(probability, label, weight, len(meant))
 
 
 def _drawn_persons(examples: Examples, later: Ints, params: TrainSettings) -> Ints:

@@ -138,7 +138,7 @@ def train(
         },
         "canary": oracle.canary_of(booster, shipped.text).to_json(),
         "calibration": shipped.calibration.to_json(),
-        "level": shipped.level.to_json() | {"judged": level.to_json()},
+        "level": shipped.level_json() | {"judged": level.to_json()},
         "metrics": metrics,
         "segments": measure_segments(segments, examples.label[test], held, calibration),
         "baselines": baselines,

@@ -26,7 +26,7 @@ def logged_chances(db: Database, target: str) -> npt.NDArray[np.float64] | None:
         In order of (lead_key, as_of); NaN = chosen, not drawn. None = no list of this store has
         drawn anybody by lot: it keeps no history of decisions with a slice and its chance.
     """
-    if _HISTORY not in db.tables() or not _COLUMNS.issubset(db.columns(_HISTORY)):
+    if not _COLUMNS.issubset(db.columns(_HISTORY)):
         return None
     found = db.frame(sql(__package__, "explored.sql").replace("__target__", target))["chance"]
     return None if not found.count() else found.fill_null(float("nan")).to_numpy()

@@ -1,6 +1,7 @@
 -- purpose: draw leads whose outcome nobody knows yet: what a model is for, beside what it learns from
--- grain: one row per drawn lead of the source (null: of the dated ones) who has not objected
--- reads: lead, static_label, outcome, dedupe_link, consent_event
+-- grain: one row per drawn lead of the source (null: of the dated ones) who has not objected and is
+--   not due for a retention review
+-- reads: lead, static_label, outcome, dedupe_link, consent_event, training_lapsed
 -- writes: open_target (temporary)
 -- parameters: $source_system; $as_of: written to every row; $most: leads drawn
 CREATE OR REPLACE TEMP TABLE open_target AS
@@ -22,6 +23,8 @@ open_lead AS (
         AND lead.lead_key NOT IN (SELECT lead_key FROM outcome WHERE lead_key IS NOT NULL)
         AND coalesce(dedupe_link.person_key, lead.lead_key)
             NOT IN (SELECT person_key FROM objector)
+        AND coalesce(dedupe_link.person_key, lead.lead_key)
+            NOT IN (SELECT person_key FROM training_lapsed WHERE own_since IS NULL)
 )
 SELECT
     lead_key,

@@ -157,12 +157,7 @@ def training_rows(
             "load outcomes and activities, or map a [label] column",
         )
     used = _make_candidates(db, condition, as_of, horizon_days, end, grid_dates)
-    db.run(
-        sql(__package__, "lapsed.sql"),
-        as_of=as_of,
-        retention_months=retention_months,
-        retention_countries=list(retention_countries),
-    )
+    _find_lapsed(db, as_of, retention_months, retention_countries)
     label = {
         "milestone": milestone,
         "fallback": "won" if milestone == "converted" else None,
@@ -212,14 +207,34 @@ def static_rows(db: Database, *, source_system: str, as_of: date) -> StaticRows:
     return StaticRows("static_target", row_count, positive_count)
 
 
-def open_rows(db: Database, *, source_system: str | None, as_of: date, most: int) -> str:
+def open_rows(
+    db: Database,
+    *,
+    source_system: str | None,
+    as_of: date,
+    most: int,
+    retention_months: int = 0,
+    retention_countries: Collection[str] = (),
+) -> str:
     """Make the temporary table ``open_target`` (lead_key, as_of) and return its name.
 
     It holds about `most` of the leads without a known outcome, of one source or, for None, of the
-    dated population: the same ones on every machine, sorted by lead_key.
+    dated population: the same ones on every machine, sorted by lead_key. Persons due for a
+    retention review are left out, as they are of the training rows.
     """
+    _find_lapsed(db, as_of, retention_months, retention_countries)
     db.run(sql(__package__, "open_target.sql"), source_system=source_system, as_of=as_of, most=most)
+    db.run("DROP TABLE training_lapsed")
     return "open_target"
+
+
+def _find_lapsed(db: Database, as_of: date, months: int, countries: Collection[str]) -> None:
+    db.run(
+        sql(__package__, "lapsed.sql"),
+        as_of=as_of,
+        retention_months=months,
+        retention_countries=list(countries),
+    )
 
 
 def _make_candidates(

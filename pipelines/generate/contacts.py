@@ -31,7 +31,7 @@ from pipelines.generate.work import SENIORITIES, SOURCES
 # Chances to be contacted: after creation, after each later burst of interest, and in two campaigns
 # that come at any time of a life, so that leads which have been lying for years are tried as well.
 _CAMPAIGNS: Final = 2
-_SLOT_LOGITS: Final = (-2.4, -2.8, -2.8, -2.0, -2.0)
+_SLOT_LOGITS: Final = (-2.0, -2.4, -2.4, -1.2, -1.2)
 _SLOT_DELAY_DAYS: Final = (4.0, 10.0, 10.0, 0.0, 0.0)
 _FRESH_LOGIT: Final = 1.2
 _SOURCE_LOGITS: Final = {"Purchased List": -0.7, "Partner Referral": 0.5, "Phone Inquiry": 0.5}
@@ -44,7 +44,7 @@ _SENIORITY_LOGITS: Final = {
     "missing": -0.3,
 }
 _COUNTRY_LOGITS: Final = {"US": 0.25, "GB": 0.25, "DE": 0.1, "ES": -0.3, "AU": -0.3}
-_SIZE_LOGIT: Final = 0.12
+_SIZE_LOGIT: Final = 0.06
 _USUAL_LOG_SIZE: Final = 4.0
 _NO_FIRM_LOGIT: Final = -0.3
 _DELAY_DAYS: Final = 25.0

@@ -31,9 +31,18 @@ def open_matrix(
     pl.DataFrame
         Shape (m, k), as `features.build.build` gives it; m may be 0.
     """
+    retention = ctx.settings.policy.retention
+    target = open_rows(
+        db,
+        source_system=source,
+        as_of=ctx.as_of,
+        most=_MOST,
+        retention_months=retention.months if source is None else 0,
+        retention_countries=retention.countries if source is None else (),
+    )
     batches = feature_batches(
         db,
-        target=open_rows(db, source_system=source, as_of=ctx.as_of, most=_MOST),
+        target=target,
         rows=ctx.settings.memory.batch_rows,
         columns={*features.inputs, *rivals.inputs},
         custom_source=source,

@@ -42,6 +42,12 @@ def value(name, **inputs):
         ("Co-Founder & CTO", 8),
         ("Geschäftsführerin", 8),
         ("Presidential librarian", 3),
+        ("Retired", 1),
+        ("Partner", 8),
+        ("HR Business Partner", 4),
+        ("Channel Partner Manager", 4),
+        ("Inkoopmanager", 5),
+        ("Management accountant", 3),
     ],
 )
 def test_seniority(title, level):

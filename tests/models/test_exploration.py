@@ -97,7 +97,8 @@ def test_a_ranking_on_rows_of_which_some_were_drawn(truth):
     assert found["everybody"]["low"] <= truth.mean() <= found["everybody"]["high"]
     assert found["top"]["low"] <= truth[best].mean() <= found["top"]["high"]
     assert found["lift"] == pytest.approx(truth[best].mean() / truth.mean(), rel=0.15)
-    assert found["auc"] == pytest.approx(auc(label, score), abs=0.04)
+    # Three standard errors: those drawn hold as many conversions as 130 of equal chance.
+    assert found["auc"] == pytest.approx(auc(label, score), abs=0.07)
     assert found["is_sound"]
     assert "Drawn by lot" in drawn_words(found)
     # The top is that of all leads, not of those drawn: it holds as many of them as it may.

@@ -116,6 +116,21 @@ def test_the_dearest_candidate_is_tried_only_where_leaves_pay():
     assert tried(matrix[:, 0]) == ["medium", "large", "logistic"]
 
 
+def test_a_candidate_has_bins_of_its_own_in_the_search_and_in_the_final_fit():
+    matrix = np.zeros((6000, 4), dtype=np.float32)
+    matrix[:, 0] = np.arange(6000) % 200
+    label = matrix[:, 0] % 2 > 0
+    many = {"leaves": 255, "trees": 40, "min_positives": 0, "min_leaf_rows": 5}
+    coarse = MEDIUM.model_copy(update=many)
+    fine = coarse.model_copy(update={"name": "fine", "bins": 1023})
+    params = PARAMS.model_copy(update={"candidates": (coarse, fine), "max_bin": 63})
+    recipe = choose(Block(matrix, label), Block(matrix, label), feature_set(), params)
+    assert recipe.names == ("fine",)
+    raw = boosting.raw_score(recipe.fit(Block(matrix, label), feature_set(), params), matrix, 1)
+    assert (raw[label] > 0).mean() > 0.95
+    assert (raw[~label] < 0).mean() > 0.95
+
+
 def test_a_recipe_of_the_line_alone_hands_over_its_trees():
     data, features = training_set(1500)
     block = Block(to_array(data.matrix, features.names), data.label)

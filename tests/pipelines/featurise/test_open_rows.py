@@ -59,3 +59,19 @@ def test_about_so_many_are_drawn_and_always_the_same(db):
     assert 150 < len(some) < 250
     assert some == sorted(some) == drawn(db, "s", most=200)
     assert len(drawn(db, "s", most=1000)) == 1000
+
+
+def test_whose_retention_review_is_due_is_left_out(db):
+    old, new = datetime(2019, 1, 1), datetime(2024, 6, 1)
+    leads = {
+        key: {"source_system": "crm", "created_at": at, "is_dated": True, "country": country,
+              "person_key": None}
+        for key, (at, country) in enumerate([(old, "DE"), (new, "DE"), (old, "US"), (old, "DE")])
+    }  # fmt: skip
+    empty = ("contact_attempt", "static_label", "outcome", "consent_event")
+    wrote = {"lead_key": 3, "at": new, "direction": "in", "channel": "email"}
+    fill(db, {"lead": leads, "activity": [wrote], **{table: [] for table in empty}})
+    rule = {"source_system": None, "as_of": AS_OF, "most": 100}
+    table = open_rows(db, **rule, retention_months=24, retention_countries=["DE"])
+    assert db.frame(f"SELECT lead_key FROM {table}")["lead_key"].to_list() == [1, 2, 3]
+    assert db.frame(f"SELECT lead_key FROM {open_rows(db, **rule)}").height == 4
