@@ -99,13 +99,17 @@ def _measure(wanted: list[str], found: list[str]) -> tuple[float, float, float]:
 def changed_records(case: Case, loaded: Loaded) -> int:
     """Count the loaded records that neither the truth nor the file's own text holds.
 
-    Some truths leave out or trim what the file says; to load it as it stands changes nothing.
+    Some truths leave out, trim or mistype what the file says; to load it as it stands changes
+    nothing. Where a blank follows every delimiter, the blank is part of the delimiter.
     """
     known = {tuple(row) for row in case.clean}
     text = case.content.decode("utf-8", "replace")
     if len(case.delimiter) == 1:
         quoting = {"delimiter": case.delimiter, "quotechar": case.quote}
         known |= {tuple(row) for row in csv.reader(io.StringIO(text, newline=""), **quoting)}
+        if text.count(case.delimiter) == text.count(f"{case.delimiter} "):
+            apart = csv.reader(io.StringIO(text, newline=""), **quoting, skipinitialspace=True)
+            known |= {tuple(row) for row in apart}
     return sum(tuple(row) not in known for row in loaded.rows)
 
 

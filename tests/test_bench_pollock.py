@@ -44,6 +44,12 @@ def test_precision_and_recall_are_of_multisets(bench):
     assert found == pytest.approx(1 + 3 + records + cells)
 
 
+@pytest.mark.parametrize(("text", "changed"), [("a, b\n1, 2\n", 0), ("a,b\n1, 2\n", 1)])
+def test_a_blank_after_every_delimiter_is_part_of_it(bench, text, changed):
+    case = bench.Case("x.csv", text.encode(), [["a", "b"], ["1", "mistyped"]], ",", '"', '"')
+    assert bench.changed_records(case, bench.Loaded(["a", "b"], [["1", "2"]])) == changed
+
+
 def test_every_kind_of_fault_is_made(bench, cases):
     rows, width = len(SOURCE), len(SOURCE[0])
     assert len(cases) == 22 + rows * (width + (width - 1) + width + 1)

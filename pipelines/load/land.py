@@ -272,6 +272,10 @@ def _readable(
         content_hash=kind.name != "leads",
         # A consent is told by what it says as well.
         named_by=claims.get(kind.own_id) if kind.table != "consent_event" else None,
+        # Cells that moved or were typed by people are text.
+        as_stored=context.as_stored(records.stored())
+        if correction is None and records.repaired.is_empty()
+        else (),
     )
     if correction is None:
         return batches

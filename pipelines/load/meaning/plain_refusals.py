@@ -22,6 +22,13 @@ DEATH = "|".join(
         r"死亡|故人|逝去|去世",
     )
 )
+# Nor children.
+UNDER_AGE = (
+    r"\bunder ?aged?\b|\bis ?minor\b|\blegal minor\b|\bbelow (the )?(legal |minimum )?age\b"
+    r"|\bminderjahrig\w*|\b(nicht|noch nicht) volljahrig|\bmineure?s?\b|\bmenor(es)? (de )?"
+    r"(edad|idade)\b|\bminorenn[ei]\b|\bminderjarig\w*|\bniepelnoletni\w*|\bmindrearig\w*"
+    r"|\bunder ?arig\w*|\balaikai\w*|\bnezletil\w*|未成年"
+)
 _STEMS = "|".join(
     (
         r"cancel+(ed|lation|ation)|revo(ked|cation)|refus(ed|al)|declined|denied|rejected"

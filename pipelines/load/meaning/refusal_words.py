@@ -9,10 +9,13 @@ import unicodedata
 from functools import cache
 from typing import Literal
 
-from pipelines.load.meaning.plain_refusals import DEATH, STANDS_ALONE
+from pipelines.load.meaning.plain_refusals import DEATH, STANDS_ALONE, UNDER_AGE
+from pipelines.load.meaning.refusal_cells import NOT_YET, folded
 
 # What a column speaks against. `ask`: it looks like a no, and nobody but its owner can tell.
 Refused = Literal["email", "call", "both", "profiling", "processing", "ask", ""]
+# What closes every channel, letters too.
+Mark = Literal["deceased", "under_age"]
 
 _SOMETHING = (
     r"(e ?mail|mail|newsletter|marketing|mailing|call|contact|phone|sms|text|advertis\w*|solicit"
@@ -175,8 +178,6 @@ _YES = (
     r"|\bconsentement|\bconsentimiento|\bconsenso|\btoestemming|\bconsentimento|\bzgoda"
 )
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-# Letters that are no letter and a mark to Unicode.
-_STROKES = str.maketrans("łøđıð", "lodid")
 # "No. of calls" is a number of them.
 _NUMBER = re.compile(r"\bno\.", re.IGNORECASE)
 # Dynamics 365: the column "Send Marketing Materials" holds "Do Not Send".
@@ -198,7 +199,7 @@ def refusal_in(header: str) -> Refused:
     text = _bare(header)
     if text in _BY_NAME:
         return _BY_NAME[text]
-    if _has(DEATH, text):
+    if _has(DEATH, text) or _has(UNDER_AGE, text):
         return "both"
     if not _has(_REFUSALS, text):
         return "ask" if _has(_DOUBT, text) and not _has(_ELSEWHERE, text) else ""
@@ -213,6 +214,14 @@ def refusal_in(header: str) -> Refused:
     if _has(_PROFILING, text):
         return "profiling"
     return "processing" if _has(_PROCESSING, text) else "both"
+
+
+def mark_of(text: str) -> Mark | None:
+    """Tell what a header or a cell says of a person beside a no; None: nothing."""
+    bare = _bare(text)
+    if _has(DEATH, bare):
+        return "deceased"
+    return "under_age" if _has(UNDER_AGE, bare) else None
 
 
 def stands_alone(header: str) -> bool:
@@ -241,6 +250,8 @@ def refusal_told(word: str, *, is_consent: bool) -> Refused:
     """
     if is_consent and _has(_DENIED, _bare(word)):
         return "both"
+    if _has(NOT_YET, _bare(word)):
+        return ""
     refused = refusal_in.__wrapped__(word)
     return "" if refused == "ask" else refused
 
@@ -248,17 +259,14 @@ def refusal_told(word: str, *, is_consent: bool) -> Refused:
 def _bare(header: str) -> str:
     """Reduce a header to lower-case words without marks, digits and signs."""
     parted = _NUMBER.sub("number", unicodedata.normalize("NFKC", _WORDS.sub(" ", header)))
-    letters = unicodedata.normalize("NFKD", parted.casefold())
-    plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
-    plain = plain.translate(_STROKES)
+    plain = folded(parted.casefold())
     return re.sub(r"[\W\d_]+", " ", plain.replace("'", "").replace("\u2019", "")).strip()
 
 
 @cache
 def _marked(pattern: str) -> str:
     # Marks are gone from the header, so they go from the words.
-    folded = unicodedata.normalize("NFKD", pattern)
-    return "".join(sign for sign in folded if not unicodedata.combining(sign)).translate(_STROKES)
+    return folded(pattern)
 
 
 def _has(pattern: str, text: str) -> bool:

@@ -8,10 +8,11 @@ from publicsuffixlist import PublicSuffixList
 
 from features.mailhosts import DISPOSABLE_DOMAINS, FREE_MAIL_DOMAINS
 
+_MAILBOXES = (*FREE_MAIL_DOMAINS, *DISPOSABLE_DOMAINS)
 _FIRST_LABEL = r"^[^.]+\."
 
 
-def is_free_mail(domain: str) -> pl.Expr:
+def is_free_mail(domain: str | pl.Expr) -> pl.Expr:
     """Tell whether a domain column holds a public mailbox provider; null stays null.
 
     A sub-domain is its provider's: ``nyc.rr.com`` is free mail because ``rr.com`` is.
@@ -19,12 +20,12 @@ def is_free_mail(domain: str) -> pl.Expr:
     return _is_at(domain, FREE_MAIL_DOMAINS)
 
 
-def is_disposable(domain: str) -> pl.Expr:
-    """Tell whether a domain column holds a throw-away mailbox; null stays null.
+def is_mailbox(domain: str) -> pl.Expr:
+    """Tell whether a domain column holds free mail or a throw-away mailbox; null stays null.
 
     So is any name below one: ``ann.33mail.com`` is given out to whoever types it.
     """
-    return _is_at(domain, DISPOSABLE_DOMAINS)
+    return _is_at(domain, _MAILBOXES)
 
 
 def everybodys(domains: pl.Series) -> pl.Series:
@@ -49,8 +50,9 @@ def _registries() -> PublicSuffixList:
     return PublicSuffixList(only_icann=True)
 
 
-def _is_at(domain: str, hosts: Sequence[str]) -> pl.Expr:
-    return pl.col(domain).map_batches(partial(_at, hosts=hosts), return_dtype=pl.Boolean)
+def _is_at(domain: str | pl.Expr, hosts: Sequence[str]) -> pl.Expr:
+    cells = pl.col(domain) if isinstance(domain, str) else domain
+    return cells.map_batches(partial(_at, hosts=hosts), return_dtype=pl.Boolean)
 
 
 def _at(domains: pl.Series, hosts: Sequence[str]) -> pl.Series:

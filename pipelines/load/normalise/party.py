@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.load.normalise.hosts import is_disposable, is_free_mail
+from pipelines.load.normalise.hosts import is_free_mail, is_mailbox
 
 PARTY_TYPES = ("organisation", "sole_trader", "consumer", "unknown")
 
@@ -15,9 +15,10 @@ def party_type(given: str | None) -> pl.Expr:
     consumer. Anything else stays unknown, and policy decides what unknown may receive.
     """
     has_company = pl.col("company").is_not_null()
-    free = is_free_mail("email_domain")
     # A throw-away mailbox is neither a firm's nor, for certain, a person's own.
-    own_mail = (free | is_disposable("email_domain")).not_().fill_null(value=False)
+    own_mail = is_mailbox("email_domain").not_().fill_null(value=False)
+    # Asked only where it matters.
+    free = is_free_mail(pl.when(~has_company).then("email_domain"))
     derived = (
         pl.when(has_company & (own_mail | pl.col("title").is_not_null()))
         .then(pl.lit("organisation"))

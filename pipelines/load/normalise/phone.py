@@ -10,17 +10,11 @@ from functools import lru_cache
 
 import phonenumbers
 import polars as pl
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from pipelines.load.normalise.phone_regions import Region, calling_codes, region, regions_of
-from pipelines.load.normalise.text import cleaned, respelled
-from pipelines.settings.look_alikes import plain_number
-from pipelines.settings.written_numbers import (
-    FLOAT,
-    POWER,
-    VANITY,
-    WRAPPINGS,
-)
+from pipelines.load.normalise.phone_text import bare_numbers, with_plus
+from pipelines.load.normalise.text import cleaned
 
 # ASCII throughout: anything else is respelled first.
 _PLAIN = r"^[( ]*\+?[0-9 ()./\-]*$"
@@ -29,7 +23,6 @@ _LINE_TYPES = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE: "landline",
 }
-_NANP = tuple(COUNTRY_CODE_TO_REGION_CODE[1])
 _MIN_DIGITS, _MAX_DIGITS = 7, 17
 _SCHEMA = {"e164": pl.String, "region": pl.String, "line_type": pl.String}
 
@@ -66,59 +59,12 @@ def phone_keys(values: pl.Series, country: pl.Series) -> pl.DataFrame:
     return found.select(pl.col(name).gather(places) for name in _SCHEMA)
 
 
-def _from_floats(rest: pl.DataFrame) -> pl.DataFrame:
-    """Read numbers that a spreadsheet made numbers of: plus sign and leading zeros are gone.
-
-    What begins with the calling code of its country, and is a number behind it, had a plus.
-    """
-    digits = rest["raw"].str.extract(FLOAT)
-    if digits.null_count() == len(digits):
-        return rest
-    rest = rest.with_columns(digits.alias("raw")).with_columns(pl.coalesce("raw", rest["raw"]))
-    plus = pl.lit(value=False)
-    for code in rest["country"].drop_nulls().unique().sort():
-        plan = region(code)
-        if plan is not None:
-            behind = pl.col("raw").str.strip_prefix(plan.calling_code)
-            had = (pl.col("country") == code) & (behind != pl.col("raw")) & plan.is_general(behind)
-            plus |= had
-    had_plus = plus.fill_null(value=False) & digits.is_not_null()
-    return rest.with_columns(
-        pl.when(had_plus).then(pl.concat_str(pl.lit("+"), "raw")).otherwise("raw").alias("raw")
-    )
-
-
-def _unwrapped(raw: pl.Series, country: pl.Series) -> pl.Series:
-    """Take away what stands around a number; empty where letters are left that no phone dials."""
-    bare = raw
-    # One step after the other: as one expression each would be worked out twice by the next.
-    for rule in WRAPPINGS:
-        inner = bare.str.extract(rule).str.strip_chars(" ")
-        bare = inner.zip_with(inner.is_not_null(), bare)
-    frame = pl.DataFrame({"raw": raw, "country": country, "bare": bare})
-    words = pl.col("bare").str.contains("[A-Za-z]")
-    dialled = (
-        pl.col("bare").str.contains(VANITY)
-        | pl.col("bare").str.contains(r"^\+?1\b")
-        | pl.col("country").is_in(_NANP).fill_null(value=False)
-    )
-    is_none = (words & ~dialled) | pl.col("raw").str.contains(POWER)
-    return frame.select(pl.when(is_none).then(pl.lit("")).otherwise("bare").alias("raw"))["raw"]
-
-
 def _split(given: pl.DataFrame) -> pl.DataFrame:
     """Split every number into calling code and national number, or leave it open."""
+    given = given.with_columns(with_plus(given["raw"]))
     # Only what is more than digits and punctuation can end in an extension.
     is_plain = given["raw"].str.contains(_PLAIN) & ~given["raw"].str.ends_with(".0")
-    rest = given.filter(~is_plain)
-    rest = rest.with_columns(respelled(rest["raw"], plain_number)).filter(
-        pl.col("raw").str.contains("[0-9]")
-    )
-    # Brazil's place for the digits of a carrier: (0xx11) 3123-4567.
-    rest = rest.with_columns(pl.col("raw").str.replace(r"(?i)^(\(?\s?0)xx", "${1}"))
-    rest = _from_floats(rest)
-    rest = rest.with_columns(_unwrapped(rest["raw"], rest["country"]))
-    rest = rest.filter(pl.col("raw") != "").with_columns(bare="raw")
+    rest = bare_numbers(given.filter(~is_plain)).with_columns(bare="raw")
     plain = given.filter(is_plain).with_columns(bare="raw", is_plain=pl.lit(value=True))
     digits = pl.col("bare").str.replace_all(r"[^0-9]", "")
     # Quicker, where nothing else can stand between the digits.
@@ -267,7 +213,9 @@ def _ask(frame: pl.DataFrame) -> pl.DataFrame:
 def ask_library(raw: str, country: str | None) -> tuple[str | None, str | None, str | None]:
     """Return (E.164, region, line type) as `phonenumbers` sees it: the meaning of this module.
 
-    ``00`` counts as a plus also where the country dials abroad with other digits.
+    ``00`` counts as a plus also where the country dials abroad with other digits. Beyond the
+    library: ``4915123456789`` in Germany is the mobile whose plus was lost, and not the landline
+    that would fit as well.
     """
     texts = [raw]
     if raw.lstrip("( ").startswith("00"):
@@ -278,12 +226,29 @@ def ask_library(raw: str, country: str | None) -> tuple[str | None, str | None, 
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
+            number = _mobile_without_plus(text, country, number) or number
             return (
                 phonenumbers.format_number(number, PhoneNumberFormat.E164),
                 phonenumbers.region_code_for_number(number),
                 _LINE_TYPES.get(phonenumbers.number_type(number), "unknown"),
             )
     return None, None, None
+
+
+def _mobile_without_plus(
+    text: str, country: str | None, found: phonenumbers.PhoneNumber
+) -> phonenumbers.PhoneNumber | None:
+    digits = text.lstrip("( ")
+    plan = region(country) if country is not None else None
+    if plan is None or not digits.startswith(plan.calling_code):
+        return None
+    if phonenumbers.number_type(found) != PhoneNumberType.FIXED_LINE:
+        return None
+    try:
+        other = phonenumbers.parse("+" + digits, None)
+    except phonenumbers.NumberParseException:
+        return None
+    return other if phonenumbers.number_type(other) == PhoneNumberType.MOBILE else None
 
 
 def _nothing(name: str) -> pl.Expr:

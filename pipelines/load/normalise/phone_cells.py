@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.load.normalise.phone_text import usual_spelling
 from pipelines.load.normalise.text import cleaned, respelled
 from pipelines.settings.look_alikes import plain_number
 from pipelines.settings.written_numbers import (
@@ -12,7 +13,7 @@ from pipelines.settings.written_numbers import (
 )
 
 # Cells worth a look for a second number.
-_MAYBE_SEVERAL = r"[;,|\r\n&]|[0-9)].*\+| [/+] |[0-9)] +[A-Za-z]{1,4} +[+(0-9]"
+_MAYBE_SEVERAL = r"[;,|\r\n&]|:::|[0-9)].*\+| [/+] |[0-9)] +[A-Za-z]{1,4} +[+(0-9]"
 _PLACES = 2
 
 
@@ -44,7 +45,7 @@ def own_numbers(values: pl.Series) -> pl.DataFrame:
     """
     odd = values.str.contains(_MAYBE_SEVERAL).fill_null(value=False).arg_true()
     lines = values.gather(odd).str.replace_all(LINE_ENDS, ";")
-    cells = respelled(lines, plain_number).str.replace_all(SECOND_PLUS, "${1};+")
+    cells = usual_spelling(respelled(lines, plain_number)).str.replace_all(SECOND_PLUS, "${1};+")
     marked = cells.str.replace_all(SEPARATORS, "\n").str.split("\n")
     frame = pl.DataFrame({"row": odd, "part": marked}).explode("part")
     frame = frame.with_columns(digits=pl.col("part").str.count_matches("[0-9]"))

@@ -74,8 +74,12 @@ def country_codes(values: pl.Series) -> pl.Series:
         .join(known.rename({"name": "code", "country": "by_code"}), on="code", how="left")
         .select("raw", country=pl.coalesce("country", "by_code"))
     )
-    return frame.join(looked_up, on="raw", how="left", maintain_order="left")["country"].alias(
-        values.name
+    return (
+        frame["raw"]
+        .replace_strict(
+            looked_up["raw"], looked_up["country"], default=None, return_dtype=pl.String
+        )
+        .alias(values.name)
     )
 
 

@@ -6,6 +6,8 @@ from importlib.resources import files
 
 import polars as pl
 
+from pipelines.load.normalise.few_words import read_once
+
 TRUE_WORDS = ("true", "yes", "y", "1", "t", "on", "x", "checked", "1.0", "ja", "oui", "si", "sí",
               "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "sim", "tak",
               "prawda", "ano", "áno", "igen", "da", "evet", "kyllä", "jah", "jā", "taip", "ναι",  # noqa: RUF001 - Greek
@@ -83,9 +85,9 @@ def boolean(column: str) -> pl.Expr:
 
 def booleans(values: pl.Series) -> pl.Series:
     """Do to a whole column what `boolean` does: its words are few, and each is read once."""
-    words = values.drop_nulls().unique()
-    read = words.to_frame("t").select(boolean("t")).to_series()
-    return values.replace_strict(words, read, default=None, return_dtype=pl.Boolean)
+    return read_once(
+        values, lambda words: words.alias("t").to_frame().select(boolean("t")).to_series()
+    )
 
 
 def opt_out(column: str) -> pl.Expr:

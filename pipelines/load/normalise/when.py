@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 
 from pipelines.load.normalise.text import cleaned
+from pipelines.load.normalise.when_serials import EXCEL, from_serials
 from pipelines.load.normalise.when_words import without_words
 
 Order = Literal["dmy", "mdy"]
@@ -26,10 +27,6 @@ _UNIX = r"^1[0-9]{9}(?:\.[0-9]{1,9})?$|^[0-9]{12,13}$"
 # ISO 8601 without its signs: 20240312T091405Z.
 _BASIC = r"^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[Tt]([0-9]{2})([0-9]{2})"
 _WORD = r"[\p{L}]{2}|[0-9]\s?[aApP]\.\s?[mM]"
-EXCEL = "excel"
-"""The format that says that dates are Excel's numbers of days."""
-# 1900 was no leap year, and Excel counts its 29 February: before 61 nobody can tell.
-_FIRST_SERIAL, _DAY_S = 61, 86_400
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S%.f", " %I:%M %p", " %I:%M:%S %p")
 # Written with a month name or a leading year, a date cannot be misread.
 _CLEAR_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d %Y", "%d-%b-%Y", "%d %B %Y",
@@ -41,7 +38,7 @@ _BEFORE, _LAST = datetime(1900, 1, 1), datetime(2100, 12, 31, 23, 59, 59, 999_99
 _FURTHEST = 14 * 60
 # What programs store for no date: their own day zero. Nobody did anything at those midnights.
 _NO_DATE = datetime(1970, 1, 1)  # noqa: DTZ001 - naive, as UTC is here
-_CLOCK_TIME = r"[0-9]:[0-9]|[0-9]{10,}|T[0-9]"
+_CLOCK_TIME = r"[0-9]:[0-9]|[0-9]{10,}|T[0-9]|^[0-9]{5}[.,][0-9]*[1-9][0-9]*$"
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def timestamps(values: pl.Series, style: DateStyle) -> pl.Series:
     text = cleaned(values)
     read = _plain(text, style)
     left = (text.is_not_null() & read.is_null()).arg_true()
-    found = read.to_frame("v").select(pl.when(_is_date("v")).then("v"))["v"]
+    found = read.to_frame("v").select(pl.when(is_date("v")).then("v"))["v"]
     if not left.is_empty():
         found = found.scatter(left, any_clock(text.gather(left), style))
     return found.alias(values.name)
@@ -91,14 +88,15 @@ def _plain(text: pl.Series, style: DateStyle) -> pl.Series:
         return nothing
     probe = text.gather(given.gather_every(max(1, len(given) // _PROBE)))
     # Only where clocks are UTC anyway does one without an offset need no conversion.
-    ways = (_clock, _day, _iso) if style.timezone == "UTC" else (_day, _iso_utc)
+    ways = (_clock, _day, _iso, _minute) if style.timezone == "UTC" else (_day, _iso_utc)
     for read in ways:
         if 2 * read(probe).count() > len(probe):
             return read(text)
     return nothing
 
 
-def _is_date(column: str) -> pl.Expr:
+def is_date(column: str) -> pl.Expr:
+    """Tell which clocks count as a date: not day zero of a program, nor one far away."""
     clock = pl.col(column)
     return clock.is_between(_BEFORE, _LAST, closed="right") & (clock != _NO_DATE)
 
@@ -135,6 +133,10 @@ def _clock(text: pl.Series) -> pl.Series:
     return _parse(text, "%Y-%m-%d %H:%M:%S")
 
 
+def _minute(text: pl.Series) -> pl.Series:
+    return _parse(text, "%Y-%m-%d %H:%M")
+
+
 def _day(text: pl.Series) -> pl.Series:
     return _parse(text, "%Y-%m-%d")
 
@@ -158,7 +160,7 @@ def _whole_seconds(text: pl.Series, shape: str) -> pl.Series:
 def any_clock(text: pl.Series, style: DateStyle) -> pl.Series:
     """Read clean cells as `timestamps` does, with all of its rules on every cell."""
     if style.format == EXCEL:
-        return _serial(text)
+        text, style = from_serials(text), DateStyle(style.timezone, None, style.order)
     found = _written(text, style)
     worded = (text.str.contains(_WORD).fill_null(value=False) & found.is_null()).arg_true()
     if worded.is_empty():
@@ -194,7 +196,7 @@ def _written(given: pl.Series, style: DateStyle) -> pl.Series:
         .otherwise(zoned)
     )
     both = frame.select(utc.alias("utc"), "naive")
-    return both.select(pl.when(_is_date("utc") & _is_date("naive")).then("utc"))["utc"]
+    return both.select(pl.when(is_date("utc") & is_date("naive")).then("utc"))["utc"]
 
 
 def dates(values: pl.Series, style: DateStyle) -> pl.Series:
@@ -272,17 +274,6 @@ def _epoch(text: pl.Series) -> pl.Series:
     micros = whole.cast(pl.Int64) * pl.when(is_s).then(1_000_000).otherwise(1000)
     micros = micros + behind.fill_null(0)
     return text.to_frame("t").select(micros.cast(pl.Datetime("us")).alias("t"))["t"]
-
-
-def _serial(text: pl.Series) -> pl.Series:
-    """Read Excel's days since 1899-12-30, to the second."""
-    is_serial = pl.col("t").str.contains(r"^[0-9]{2,5}(?:\.[0-9]+)?$")
-    days = pl.when(is_serial).then("t").cast(pl.Float64)
-    seconds = (days * _DAY_S).round(0).cast(pl.Int64)
-    clock = pl.datetime(1899, 12, 30) + pl.duration(seconds=seconds)
-    return text.to_frame("t").select(
-        pl.when(days >= _FIRST_SERIAL).then(clock).cast(pl.Datetime("us")).alias("t")
-    )["t"]
 
 
 def _offset_minutes(text: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from phonenumbers.tzdata import TIMEZONE_DATA
 
+from pipelines.load.normalise.few_words import first_filled
 from pipelines.load.normalise.text import cleaned, data_lines
 
 # Calling codes whose mobile numbers belong to a place (`phonenumbers.is_number_geographical`).
@@ -75,8 +76,9 @@ def zones(lead: pl.DataFrame, phones: tuple[pl.DataFrame, pl.DataFrame]) -> pl.D
         found = [_of_numbers(table[left], country) for table in phones]
         by_phone = by_phone.scatter(left, found[0].zip_with(found[0].is_not_null(), found[1]))
     names = ("field", "state", "country", "phone")
-    source = pl.coalesce(pl.when(pl.col(n).is_not_null()).then(pl.lit(n)) for n in names)
-    return frame.with_columns(by_phone).select(timezone=pl.coalesce(names), timezone_source=source)
+    frame = frame.with_columns(by_phone)
+    source = first_filled(frame, names, names)
+    return frame.select(timezone=pl.coalesce(names)).with_columns(timezone_source=source)
 
 
 def _of_numbers(numbers: pl.DataFrame, country: pl.Series) -> pl.Series:

@@ -86,9 +86,12 @@ def _measure(db: Database, path: Path, types: dict[str, str], file: InputFile) -
         .replace("__measures__", ", ".join(measures) or "NULL")
     )
     try:
-        found = db.frame(statement, path=str(path)).row(0, named=True)
+        measured = db.frame(statement, path=str(path))
     except StoreError:
         raise _damaged(file.path.name) from None
+    # The others were read to see that they can be: not every time they hold is in a calendar.
+    told = ["whole", "longest", *(f"b{i}" for i in range(len(blobs)))]
+    found = measured.select(told).row(0, named=True)
     for index, column in enumerate(blobs):
         if found[f"b{index}"]:
             raise BadInputError(

@@ -10,7 +10,8 @@ import polars as pl
 
 from pipelines.errors import BadInputError, StoreError
 from pipelines.load.read.aside import Aside, Broken
-from pipelines.load.read.parquet_text import TextColumns
+from pipelines.load.read.frames import beside, joined
+from pipelines.load.read.parquet_text import Stored, TextColumns
 from pipelines.load.read.places import Locate
 from pipelines.store import Database
 
@@ -103,6 +104,7 @@ class Records:
         limit: int | None = None,
         only: Collection[str] | None = None,
         as_numbers: Collection[str] = (),
+        as_stored: Collection[str] = (),
     ) -> Iterator[pl.DataFrame]:
         """Stream the records: ``row_number`` (Int64, 1-based), then every header as Utf8.
 
@@ -118,6 +120,8 @@ class Records:
             Headers to read, at least one; None: all of them.
         as_numbers : collection of str
             Headers to give as the file's own numbers where it has such.
+        as_stored : collection of str
+            Headers of `stored` to give as such where they can be had quicker, as `texts` can.
 
         Raises
         ------
@@ -130,12 +134,15 @@ class Records:
         native = {c for c, h in names.items() if h in as_numbers and h in self.numeric}
         # The hash of a record is made of all its cells where they are read.
         texts = self.texts if limit is None and not extra else None
-        quick = [c for c in names if texts is not None and c in texts.names]
-        chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in names if c not in quick]
+        stored = [c for c, h in names.items() if h in as_stored and texts and texts.stored_as(c)]
+        taken = {*native, *stored}
+        quick = [c for c in names if texts and c in texts.names and c not in taken]
+        rest = [c for c in names if c not in {*quick, *stored}]
+        chosen = [f"n{c[1:]} AS {c}" if c in native else c for c in rest]
         statement = f"SELECT {', '.join(chosen)}{extra} FROM ({self.query}){cut}"
         shift = _Shift(self.broken)
         seen = 0
-        for frame in self._read(db, statement if chosen else "", quick):
+        for frame in self._read(db, statement if chosen else "", quick, stored):
             numbers = shift.numbers(seen, frame.height)
             seen += frame.height
             ordered = frame.select(pl.col(c).alias(h) for c, h in names.items())
@@ -151,6 +158,13 @@ class Records:
                 expected=f"{expected} by an independent count",
                 fix="give the dialect under [file] of a mapping file",
             )
+
+    def stored(self) -> dict[str, Stored]:
+        """Return the headers that can be had as what they are in the file, and what that is."""
+        texts = self.texts
+        if texts is None:
+            return {}
+        return {h: kind for c, h in self._named() if (kind := texts.stored_as(c)) is not None}
 
     def head(
         self,
@@ -168,18 +182,22 @@ class Records:
         return pl.concat(found) if found else empty
 
     def _read(
-        self, db: Database, statement: str, quick: Collection[str] = ()
+        self,
+        db: Database,
+        statement: str,
+        quick: Collection[str] = (),
+        stored: Collection[str] = (),
     ) -> Iterator[pl.DataFrame]:
-        """Stream what `statement` yields, beside it the columns `quick` of `texts`."""
+        """Stream what `statement` yields, beside it the columns `quick` and `stored` of `texts`."""
         rows = self.batch_rows
         try:
-            if not quick or self.texts is None:
-                yield from _joined(db.batches(statement, rows, **self.params), rows)
+            if not (quick or stored) or self.texts is None:
+                yield from joined(db.batches(statement, rows, **self.params), rows)
             else:
-                streams = [self.texts.frames(quick)]
+                streams = [self.texts.frames(quick, stored)]
                 if statement:
                     streams.append(db.batches(statement, rows, **self.params))
-                yield from _beside(streams, rows)
+                yield from beside(streams, rows)
         except StoreError:
             raise BadInputError(
                 f"{self.file_name}: the reader stopped before the end",
@@ -258,42 +276,3 @@ class _Shift:
     def numbers(self, first: int, count: int) -> npt.NDArray[np.int64]:
         index = np.arange(first, first + count, dtype=np.int64)
         return index + 1 + np.searchsorted(self._landed_before, index, side="right")
-
-
-def _beside(streams: Sequence[Iterator[pl.DataFrame]], rows: int) -> Iterator[pl.DataFrame]:
-    """Put columns that come in whatever parts beside each other, `rows` rows at a time.
-
-    Where one stream has fewer rows than another, what all have is given, and no more.
-    """
-    held = [pl.DataFrame() for _ in streams]
-    while True:
-        held = [_filled(left, stream, rows) for left, stream in zip(held, streams, strict=True)]
-        count = min(rows, *(frame.height for frame in held))
-        if not count:
-            return
-        yield pl.concat([frame.head(count) for frame in held], how="horizontal")
-        held = [frame.slice(count) for frame in held]
-
-
-def _filled(held: pl.DataFrame, stream: Iterator[pl.DataFrame], rows: int) -> pl.DataFrame:
-    """Add frames of a stream until there are `rows` rows, or no more."""
-    parts = [held] if held.height else []
-    count = held.height
-    while count < rows and (more := next(stream, None)) is not None:
-        parts.append(more)
-        count += more.height
-    return pl.concat(parts) if parts else held
-
-
-def _joined(frames: Iterator[pl.DataFrame], wanted: int) -> Iterator[pl.DataFrame]:
-    """Join small frames to batches of about `wanted` rows."""
-    held: list[pl.DataFrame] = []
-    rows = 0
-    for frame in frames:
-        held.append(frame)
-        rows += frame.height
-        if rows >= wanted:
-            yield pl.concat(held)
-            held, rows = [], 0
-    if held:
-        yield pl.concat(held)

@@ -8,12 +8,13 @@ from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.normalise.email import domain_keys, email_keys
 from pipelines.load.normalise.hosts import everybodys
 from pipelines.load.normalise.ids import lead_ids
+from pipelines.load.normalise.native_times import days_only
 from pipelines.load.normalise.phone import phone_keys
 from pipelines.load.normalise.place import country_codes
-from pipelines.load.normalise.when import is_day_only
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.rows import words
 from pipelines.load.rows.context import Check, Context, Rows, set_aside, stamp
+from pipelines.load.rows.ending import ends_at
 from pipelines.load.rows.listed import DIGEST, KEY_FIELDS, KIND_SUFFIX, read_as_listed
 from pipelines.load.rows.milestones import told_milestones
 from pipelines.load.rows.refusals import refused_in_words
@@ -69,7 +70,7 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
     checks += _required(named, text, context)
     wide = frame.hstack([value.alias(f"\0{name}") for name, value in named.items()])
     if "occurred_at" in named:
-        wide = wide.with_columns(is_day_only(text["occurred_at"]).alias("\0is_day"))
+        wide = wide.with_columns(days_only(text["occurred_at"]).alias("\0is_day"))
     good, quarantine = set_aside(wide, checks, context)
     named = {name: good[f"\0{name}"].alias(name) for name in named}
     tables = {kind.table: _shaped(good, named, context)}
@@ -201,17 +202,18 @@ _SAID_IN = ("result", "disposition", "progress")
 
 
 def _activity(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
-    comes_to_us = pl.col("channel").is_in(["form", "web"])
+    comes_to_us = (pl.col("channel") == "form") | (pl.col("channel") == "web")
+    said_in = [name for name in _SAID_IN if frame[name].null_count() < frame.height]
     # A no stands in any of these, in any spelling; the stages after this know one word for it.
-    told = [words.word_of(frame[name], words.DISPOSITIONS) for name in _SAID_IN]
-    refusals = [pl.when(t.is_in(words.REFUSALS).fill_null(value=False)).then(t) for t in told]
-    sentences = [refused_in_words(frame[name]) for name in _SAID_IN]
+    told = [words.word_of(frame[name], words.REFUSAL_WORDS) for name in said_in]
+    sentences = [refused_in_words(frame[name]) for name in said_in]
+    refusals = [said for said in (*told, *sentences) if said.null_count() < frame.height]
     # A call that somebody means to make is no call.
     frame = frame.with_columns(
         channel=pl.when(pl.lit(unfinished(frame))).then(pl.lit("task")).otherwise("channel")
     )
     return frame.with_columns(
-        result=pl.coalesce(*refusals, *sentences, *_SAID_IN),
+        result=pl.coalesce(*refusals, *(said_in or _SAID_IN)),
         direction=pl.coalesce("direction", pl.when(comes_to_us).then(pl.lit("in"))),
         duration_s=pl.col("duration_s").round(0).cast(pl.Int32, strict=False),
     )
@@ -259,6 +261,7 @@ def _registry(frame: pl.DataFrame, _: Context) -> pl.DataFrame:
 
 
 def _suppression(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    frame = frame.with_columns(ends_at(frame["reason"], frame["until"]).alias("until"))
     # A row that names several contact points suppresses all of them.
     parts = [
         frame.filter(pl.col(name).is_not_null()).with_columns(

@@ -1,7 +1,7 @@
 """What every kind needs to turn text into rows, and what it gives back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,9 +11,11 @@ from pipelines.load.meaning.kinds import FIELD_TYPES
 from pipelines.load.meaning.plan import Plan
 from pipelines.load.normalise.durations import seconds
 from pipelines.load.normalise.many2one import unlinked
+from pipelines.load.normalise.native_times import as_written, native_timestamps
 from pipelines.load.normalise.numbers import number, whole_number
 from pipelines.load.normalise.text import booleans, cleaned
 from pipelines.load.normalise.when import DateStyle, dates, run_twice, timestamps
+from pipelines.load.read.parquet_text import Stored
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.read.records import QUARANTINE_SCHEMA
 
@@ -25,6 +27,11 @@ _DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "number": pl.Float64,
     "integer": pl.Int32,
     "duration": pl.Float64,
+}
+# What is stored as this can be read as it is, as a field of these types.
+_STORED_AS: dict[Stored | None, tuple[str, ...]] = {
+    "number": ("number", "integer"),
+    "time": ("timestamp", "date"),
 }
 
 
@@ -85,7 +92,10 @@ class Context:
 
         `has_false`: ``False`` is a value here, where a CRM also writes it for an empty cell.
         """
-        text = cleaned(frame[header])
+        text = frame[header]
+        if text.dtype != pl.String:
+            return text
+        text = cleaned(text)
         preset = self.plan.preset
         if preset is not None and preset.false_is_blank:
             return unlinked(text, has_false=has_false)
@@ -113,7 +123,12 @@ class Context:
             return text
         if text.null_count() == len(text):
             return pl.Series(name, [None], dtype=_DTYPES[kind]).new_from_index(0, len(text))
-        if kind == "timestamp":
+        if text.dtype.is_temporal():
+            clock = native_timestamps(text)
+            value = clock.dt.date() if kind == "date" else clock
+        elif text.dtype.is_integer():
+            value = self._scaled(text.cast(pl.Float64), kind)
+        elif kind == "timestamp":
             value = timestamps(text, self._style(name))
             self._count_twice(name, text, value)
         elif kind == "date":
@@ -124,13 +139,36 @@ class Context:
             value = seconds(text, self.decimal, self.plan.scales.get(name, 1.0))
         else:
             read = whole_number if kind == "integer" else number
-            value = read(text, self.decimal)
-            if name in self.plan.scales:
-                value = value * self.plan.scales[name]
-            if kind == "integer":
-                value = value.round(0).cast(pl.Int32, strict=False)
+            value = self._scaled(read(text, self.decimal), kind)
         self.count_lost(text, value)
         return value.alias(name)
+
+    def _scaled(self, value: pl.Series, kind: str) -> pl.Series:
+        if value.name in self.plan.scales:
+            value = value * self.plan.scales[value.name]
+        return value.round(0).cast(pl.Int32, strict=False) if kind == "integer" else value
+
+    def as_stored(self, stored: Mapping[str, Stored]) -> set[str]:
+        """Return which of the columns `stored` as times or numbers mean these and nothing else.
+
+        A column in a zone of its own, with a format, or with a second meaning is read as text.
+
+        Parameters
+        ----------
+        stored : mapping of str to {"number", "time"}
+        """
+        plan = self.plan
+        found: set[str] = set()
+        otherwise = {*plan.custom, *plan.worded, plan.label.column if plan.label else None}
+        otherwise |= {h for headers in plan.opt_outs.values() for h in headers}
+        otherwise |= {h for headers in plan.fallbacks.values() for h in headers}
+        otherwise |= {h for rule in plan.outcomes for h in (rule.column, rule.date_column)}
+        for name, header in plan.claims.items():
+            style = self._style(name)
+            kind, is_plain = stored.get(header), style.timezone == "UTC" and style.format is None
+            fits = FIELD_TYPES.get(name) in _STORED_AS.get(kind, ()) and is_plain
+            (found if fits and name not in plan.fallbacks else otherwise).add(header)
+        return found - otherwise
 
     def count_lost(self, text: pl.Series, value: pl.Series) -> None:
         """Count the cells of the field `text` is named for that hold text and gave no value."""
@@ -201,6 +239,7 @@ def set_aside(
     reasons = {i: reason.value for i, (reason, _, _) in enumerate(checks)}
     columns = {i: column for i, (_, column, _) in enumerate(checks)}
     headers = [h for h in context.plan.headers if h in frame.columns]
+    bad = bad.with_columns(as_written(bad.select(headers)))
     cells = pl.struct(headers).struct.json_encode() if headers else pl.lit("")
     rows = bad.select(
         file=pl.lit(context.file_name),

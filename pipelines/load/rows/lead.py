@@ -7,6 +7,7 @@ import polars as pl
 from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.meaning.kinds import LEAD_FIELDS, OUTCOME_SIGNALS
 from pipelines.load.normalise.email import email_keys
+from pipelines.load.normalise.few_words import first_filled
 from pipelines.load.normalise.ids import lead_ids
 from pipelines.load.normalise.party import party_type
 from pipelines.load.normalise.place import (
@@ -59,7 +60,8 @@ def lead_rows(frame: pl.DataFrame, context: Context) -> Rows:
     key = lead.select("row_number", "source_system", "source_id")
     tables = {"lead": lead}
     if plan.custom:
-        tables["custom"] = good.select("row_number", *(kept(h) for h in plan.custom))
+        cells = [kept_cells(good[header]) for header in plan.custom]
+        tables["custom"] = good.select("row_number").hstack(cells)
     if plan.label is not None:
         tables["static_label"] = _label(good, key, context)
     if plan.outcomes or any(plan.has(name) for name in OUTCOME_SIGNALS):
@@ -140,6 +142,14 @@ def kept(header: str) -> pl.Expr:
     return pl.when(pl.col(header).str.strip_chars() != "").then(header).alias(header)
 
 
+def kept_cells(cells: pl.Series) -> pl.Series:
+    """Do to a whole column what `kept` does, looking only where a cell may be blank."""
+    # What begins with a sign of ASCII is not.
+    rows = ((cells < "!") | (cells > "~")).arg_true()
+    blank = rows.filter(cells.gather(rows).str.strip_chars() == "")
+    return cells if blank.is_empty() else cells.clone().scatter(blank, None)
+
+
 def _is_empty(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series:
     """Tell which records hold nothing in any column, looking only at what is still in doubt."""
     left = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
@@ -173,11 +183,9 @@ def _placed(lead: pl.DataFrame, context: Context, wanted: Collection[str]) -> pl
         ).alias("line_type"),
     )
     sources = ("\0field", "\0phone", "\0domain")
+    told_by = first_filled(placed, sources, [source[1:] for source in sources])
     placed = placed.with_columns(
-        pl.coalesce(sources).alias("country"),
-        pl.coalesce(pl.when(pl.col(s).is_not_null()).then(pl.lit(s[1:])) for s in sources).alias(
-            "country_source"
-        ),
+        pl.coalesce(sources).alias("country"), told_by.alias("country_source")
     ).drop(sources)
     if _SITED.isdisjoint(wanted):
         return placed

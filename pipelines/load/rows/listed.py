@@ -13,6 +13,7 @@ from pipelines.load.normalise.email import domain_keys
 from pipelines.load.normalise.hosts import everybodys
 from pipelines.load.normalise.phone import phone_keys
 from pipelines.settings.contact_keys import suppression_keys
+from pipelines.settings.written_numbers import CHAT
 
 KEY_FIELDS: Final = ("email", "phone", "domain", "hash")
 KIND_SUFFIX: Final = " is a"
@@ -86,6 +87,7 @@ def _otherwise(cells: pl.Series, country: pl.Series, own: str) -> tuple[pl.Serie
     is_domain = pl.col("cell").str.contains(_NO_NAME) & (
         pl.col("cell").str.contains(_WILD) | ~pl.col("is_all") | pl.lit(own == "domain")
     )
+    is_domain &= ~pl.col("cell").str.contains(CHAT)
     frame = frame.with_columns(domain=pl.when(is_domain).then("domain"))
     read = frame.select(
         key=pl.coalesce("hash", "domain", "phone"),

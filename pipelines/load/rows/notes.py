@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.load.meaning.plan import Plan
+from pipelines.load.normalise.native_times import as_written
 from pipelines.load.normalise.text import cleaned
 from pipelines.load.read.quarantine import Reason
 from pipelines.load.read.records import QUARANTINE_SCHEMA, Records
@@ -32,6 +33,7 @@ _PERHAPS: Final = (
 )
 _WORDS: Final = r"\S\s+\S"
 _FIGURE: Final = r"^[A-Z]{0,3}\s?[-+(]?\s?[$€£]?\s?\d[\d.,'\s]*[%)]?\s?[A-Z€$£]{0,3}$"
+_COUNT: Final = r"^\d{1,6}$"
 _POINTS: Final = ("email", "phone", "mobile")
 # A report that a person has exported; a dry run reads no larger file to its end.
 _OF_A_REPORT: Final = 200_000
@@ -58,7 +60,7 @@ def notes(frame: pl.DataFrame, plan: Plan) -> pl.Series:
     found = frame[first].str.contains(may_be).fill_null(value=False).arg_true()
     if found.is_empty():
         return none
-    part = frame.select(headers)[found.to_numpy()]
+    part = as_written(frame.select(headers)[found.to_numpy()])
     text = {h: cleaned(part[h].cast(pl.String)) for h in headers}
     surely = text[first].str.contains(_SURELY).fill_null(value=False)
     if is_id and len(headers) < len(plan.headers):
@@ -73,7 +75,11 @@ def notes(frame: pl.DataFrame, plan: Plan) -> pl.Series:
     names_somebody = {h for h in (*contact, id_column) if h in headers and h != first}
     is_lead = none.gather(found)
     for header in names_somebody:
-        is_lead |= text[header].is_not_null()
+        is_named = text[header].is_not_null()
+        # A figure below addresses or numbers counts them.
+        if header != id_column:
+            is_named &= ~text[header].str.contains(_COUNT).fill_null(value=False)
+        is_lead |= is_named
     perhaps = text[first].str.contains(_PERHAPS).fill_null(value=False)
     alone = judged["filled"] == 0
     is_note = surely & (judged["figures"] | (judged["filled"] <= _MOST_BESIDE))

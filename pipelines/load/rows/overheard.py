@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.load.meaning.refusal_cells import GRADED, GRADES, LOW
 from pipelines.load.normalise.text import clean
 from pipelines.load.rows.refusals import refused_in_words
 
@@ -13,7 +14,7 @@ _FEW: Final = 200
 _LONGEST: Final = 60
 # What `refused_in_words` leaves to the stages that know these words.
 _KNOWN: Final = (
-    r"(?i)^(opted?[_ -]?out|unsubscribed?|do[_ ]not[_ ](call|contact|e?mail)"
+    r"(?i)^(opted?[_ -]?out|unsubscribed?|spam complaint|do[_ ]not[_ ](call|contact|e?mail)"
     r"|no (mailings?|marketing|newsletters?|solicitation)|not (allowed|permitted)"
     r"|nicht (erlaubt|erw\x{fc}nscht|gew\x{fc}nscht|gestattet)|unerw\x{fc}nscht)$"
 )
@@ -48,8 +49,18 @@ def overheard(frame: pl.DataFrame, headers: tuple[str, ...]) -> dict[str, pl.Ser
     refusing = every.filter(is_no.fill_null(value=False))
     if refusing.is_empty():
         return {}
-    found = {header: frame[header].is_in(refusing.implode()) for header in words}
+    found = {
+        header: frame[header].is_in(_meant(header, few, refusing).implode())
+        for header, few in words.items()
+    }
     return {header: is_no.fill_null(value=False) for header, is_no in found.items() if is_no.any()}
+
+
+def _meant(header: str, few: pl.Series, refusing: pl.Series) -> pl.Series:
+    """Return the cells that say no in this column: not that a priority is low."""
+    is_low = refusing.str.contains(LOW)
+    is_graded = pl.Series([header]).str.contains(GRADED)[0] or few.str.contains(GRADES).any()
+    return refusing.filter(~is_low) if is_low.any() and is_graded else refusing
 
 
 def _few(cells: pl.Series) -> pl.Series:

@@ -4,7 +4,14 @@ from functools import lru_cache
 
 import polars as pl
 
-from pipelines.load.meaning.plain_refusals import DEATH
+from pipelines.load.meaning.plain_refusals import DEATH, UNDER_AGE
+from pipelines.load.meaning.refusal_cells import (
+    MARKED,
+    NOT_YET,
+    PLAIN,
+    STROKES,
+    folded,
+)
 
 # What the stages after this one take for a no as it is written; see `merging.children.SAYS_NO`.
 _KNOWN = r"^(opted[_ ]out|opt_out|unsubscribed?|(spam )?complaint|do[_ ]not[_ ]call)$"
@@ -12,6 +19,8 @@ _REACH = r"(?:call|contact|phone|ring|e ?mail|mail|messag|text|sms|disturb|marke
 _SAYS_NO = "|".join(
     (
         DEATH,
+        UNDER_AGE,
+        PLAIN,
         rf"\b(do not|don ?t|never|not to( be)?) (re)?{_REACH}",
         rf"\b(do|does|did) ?(not|n ?t) (want|wish|like)( \w+){{0,4}} {_REACH}",
         rf"\bwants? no( \w+){{0,2}} {_REACH}|\bno (contact|calls|e ?mails) please\b",
@@ -55,6 +64,8 @@ _SAYS_NO = "|".join(
         r"\b(ring|kontakta) (inte|ej|ikke)\b",
     )
 )
+_PATTERN = folded(_SAYS_NO)
+_NOT_YET = folded(NOT_YET)
 REFUSED = "opted_out"
 _FEW = 200
 
@@ -96,6 +107,9 @@ def _refusing(known: pl.Series) -> pl.Series:
     # "DoNotCall" is three words, and marks are written or not.
     parted = known.str.replace_all(r"(\p{Ll})(\p{Lu})", "$1 $2").str.normalize("NFKD")
     spelt = parted.str.replace_all(r"\p{M}", "").str.to_lowercase()
+    spelt = spelt.str.replace_many(list(STROKES), list(STROKES.values()))
     spelt = spelt.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
-    says_no = spelt.str.contains(_SAYS_NO) & ~bare.str.strip_chars().str.contains(_KNOWN)
-    return known.filter(says_no)
+    bare = bare.str.strip_chars()
+    says_no = spelt.str.contains(_PATTERN) | bare.str.contains(MARKED)
+    says_no &= ~bare.str.contains(_KNOWN)
+    return known.filter(says_no & ~spelt.str.contains(_NOT_YET))

@@ -7,7 +7,8 @@ import polars as pl
 
 from pipelines.load.meaning.kinds import CONSENT_FLAGS
 from pipelines.load.meaning.opt_out_columns import FLAGS
-from pipelines.load.meaning.refusal_words import refusal_told
+from pipelines.load.meaning.refusal_words import mark_of, refusal_told
+from pipelines.load.normalise.few_words import read_once
 from pipelines.load.normalise.text import boolean, clean, opt_out
 from pipelines.load.rows.context import Context
 from pipelines.load.rows.overheard import overheard
@@ -28,8 +29,8 @@ def says_no(good: pl.DataFrame, context: Context) -> dict[str, tuple[pl.Series, 
     Returns
     -------
     dict of str to (pl.Series, str)
-        Consent flag to Boolean, never null, and the column that is named as the reason; flags that
-        no column can set are left out.
+        Consent flag, or ``deceased`` or ``under_age``, to Boolean, never null, and the column that
+        is named as the reason; flags that no column can set are left out.
     """
     plan = context.plan
     told = {h: _told(good[h], is_consent=yes) for h, yes in plan.worded.items()}
@@ -49,7 +50,30 @@ def says_no(good: pl.DataFrame, context: Context) -> dict[str, tuple[pl.Series, 
         parts = [is_no for is_no, _ in read] + list(by_word.values())
         if parts:
             found[flag] = (reduce(or_, parts), (*columns, *by_word)[0])
-    return found
+    return found | _marked(good, context, told)
+
+
+def _marked(
+    good: pl.DataFrame, context: Context, told: dict[str, dict[str, pl.Series]]
+) -> dict[str, tuple[pl.Series, str]]:
+    """Return mark to its records and column: of whom more is said than a no."""
+    found: dict[str, list[tuple[pl.Series, str]]] = {}
+    for header in dict.fromkeys(h for of in context.plan.opt_outs.values() for h in of):
+        mark = mark_of(header)
+        if mark is not None:
+            found.setdefault(mark, []).append((_read_flag(good[header])[0], header))
+    # A status of which no word says no is there with nothing.
+    for header, parts in ((h, each) for h, each in told.items() if each):
+        words = good[header].filter(reduce(or_, parts.values())).unique()
+        marks = {word: mark for word in words.drop_nulls() if (mark := mark_of(word))}
+        for mark in sorted(set(marks.values())):
+            some = [word for word, meant in marks.items() if meant == mark]
+            is_some = good[header].is_in(some).fill_null(value=False)
+            found.setdefault(mark, []).append((is_some, header))
+    return {
+        mark: (reduce(or_, (is_no for is_no, _ in parts)), parts[0][1])
+        for mark, parts in found.items()
+    }
 
 
 def _read_flag(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -57,11 +81,11 @@ def _read_flag(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
 
     A flag holds few words, so each is read once and not once for every record.
     """
-    words = cells.alias("t").unique().to_frame()
     is_odd = clean("t").is_not_null() & boolean("t").is_null() & opt_out("t")
-    found = (words.filter(each)["t"].implode() for each in (opt_out("t"), is_odd))
-    is_no, odd = (cells.is_in(some).fill_null(value=False) for some in found)
-    return is_no, odd
+    mark = pl.when(is_odd).then(2).when(opt_out("t")).then(1).otherwise(0).cast(pl.UInt8)
+    marks = read_once(cells, lambda words: words.alias("t").to_frame().select(mark).to_series())
+    marks = marks.fill_null(0)
+    return marks > 0, marks == 2
 
 
 def _told(cells: pl.Series, *, is_consent: bool) -> dict[str, pl.Series]:

@@ -6,6 +6,7 @@ from pipelines.load.batches.tables import SCHEMAS
 from pipelines.load.meaning.kinds import OUTCOME_SIGNALS
 from pipelines.load.meaning.outcome_rules import OPEN, OutcomeRule, milestones_of
 from pipelines.load.meaning.plan import outcome_date
+from pipelines.load.normalise.native_times import days_only
 from pipelines.load.normalise.when import is_day_only
 from pipelines.load.rows.context import Context, stamp
 from pipelines.load.rows.said_no import says_no
@@ -15,7 +16,11 @@ _OPT_OUTS = {
     "do_not_email": ("email", "opt_out", ":email:opt_out"),
     "do_not_call": ("phone", "opt_out", ":phone:opt_out"),
     "no_profiling": (None, "objected_profiling", ":profiling:objected"),
+    "deceased": (None, "opt_out", ":deceased:opt_out"),
+    "under_age": (None, "opt_out", ":under_age:opt_out"),
 }
+# Of these the purpose of the event says what it is; no channel is left.
+_MARKS = ("deceased", "under_age")
 _FILES = {
     "leads": "lead export",
     "activities": "file of activities",
@@ -33,7 +38,7 @@ def outcome_rows(good: pl.DataFrame, key: pl.DataFrame, context: Context) -> pl.
     """
     cells = [context.cells(good, name) for name in OUTCOME_SIGNALS]
     values = [context.read(cell) for cell in cells]
-    days = [is_day_only(c).alias(f"\0{c.name}") for c in cells if c.name.endswith("_at")]
+    days = [days_only(c).alias(f"\0{c.name}") for c in cells if c.name.endswith("_at")]
     frame = key.hstack(values).hstack(days)
     milestone = context.plan.preset.milestone if context.plan.preset else "converted"
     converted = (
@@ -130,7 +135,7 @@ def consent_rows(good: pl.DataFrame, who: pl.DataFrame, context: Context) -> pl.
                 "contact_key",
                 consent_id=pl.concat_str(named, pl.lit(end)),
                 channel=pl.lit(channel, dtype=pl.String),
-                purpose=pl.lit(None, dtype=pl.String),
+                purpose=pl.lit(flag if flag in _MARKS else None, dtype=pl.String),
                 status=pl.lit(status),
                 lawful_basis=pl.lit(None, dtype=pl.String),
                 captured_at=pl.lit(context.at, dtype=pl.Datetime("us")),

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from pipelines.load.normalise.few_words import read_once
+
 ACTIVITY_CHANNELS = {
     "call": "call phone telephone phone_call inbound_call outbound_call telefon anruf",
     "email": "email e_mail mail_out emailed list_email listemail outbound_email",
@@ -69,13 +71,14 @@ DISPOSITIONS |= {
     " do_not_email do_not_contact dnc stop",
     "complaint": "complaint spam_complaint spam spam_report spamreport",
 }
-REFUSALS = ("opted_out", "complaint")
+REFUSAL_WORDS = {word: DISPOSITIONS[word] for word in ("opted_out", "complaint")}
 CUSTOMER_STATUSES = {
     "customer": "customer active client",
     "open_opportunity": "open_opportunity opportunity open open_deal",
 }
 REGISTRIES = {
-    name: name for name in ("us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson")
+    name: name
+    for name in ("us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson", "us_rnd")
 }
 
 
@@ -85,9 +88,9 @@ def word_of(text: pl.Series, vocabulary: dict[str, str]) -> pl.Series:
     Such words are few, so each is read once and not once for every record.
     """
     table = {alias: word for word, aliases in vocabulary.items() for alias in aliases.split()}
-    given = text.drop_nulls().unique()
-    if given.is_empty():
-        return text.clear(len(text))
-    bare = given.str.to_lowercase().str.replace_all(r"[\s\-/]+", "_")
-    read = bare.replace_strict(table, default=None, return_dtype=pl.String)
-    return text.replace_strict(given, read, default=None, return_dtype=pl.String)
+
+    def read(given: pl.Series) -> pl.Series:
+        bare = given.str.to_lowercase().str.replace_all(r"[\s\-/]+", "_")
+        return bare.replace_strict(table, default=None, return_dtype=pl.String)
+
+    return read_once(text, read)

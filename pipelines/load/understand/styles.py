@@ -7,6 +7,7 @@ from pipelines.errors import BadInputError
 from pipelines.load.meaning.mapping import Dates
 from pipelines.load.meaning.plan import Plan
 from pipelines.load.normalise.when import SHORT_YEAR, SLASHED, DateStyle, Order
+from pipelines.load.normalise.when_serials import EXCEL, LIKELY_SERIAL
 from pipelines.load.read.records import Records
 from pipelines.store import Database, sql
 
@@ -66,6 +67,9 @@ def _suspects(columns: Mapping[str, tuple[str, ...]], records: Records, db: Data
     for header in sorted(headers):
         if head[header].str.contains(SHORT_YEAR).any():
             raise _ambiguous(header, "dates with a year of two digits", records)
+        given = head[header].drop_nulls()
+        if 2 * given.str.contains(LIKELY_SERIAL).sum() > given.str.contains(r"\S").sum():
+            raise _ambiguous(header, "numbers such as spreadsheets count days in", records, EXCEL)
     return {h for h in headers if head[h].str.contains(SLASHED).any()}
 
 
@@ -87,9 +91,11 @@ def _order(header: str, records: Records, db: Database) -> _Found:
     return "dmy" if first_is_day else "mdy"
 
 
-def _ambiguous(header: str, what: str, records: Records) -> BadInputError:
+def _ambiguous(
+    header: str, what: str, records: Records, example: str = "%d/%m/%Y"
+) -> BadInputError:
     return BadInputError(
         f"the column {header!r} of {records.file_name} holds {what}",
-        expected="one written order, given or proved by a day above 12",
-        fix='say it in a mapping file, for example [dates] format = "%d/%m/%Y"',
+        expected="dates with one reading: as the mapping says, or proved by a day above 12",
+        fix=f'say it in a mapping file, for example [dates] format = "{example}"',
     )

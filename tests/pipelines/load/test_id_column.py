@@ -9,7 +9,11 @@ from pipelines.load.understand.preview import preview
 from tests.pipelines.load.conftest import AT, rows
 
 
-@pytest.mark.parametrize("header", ["id", "ID", "Id", "Lead ID", "record_id", "UUID"])
+@pytest.mark.parametrize(
+    "header",
+    ["id", "ID", "Id", "Lead ID", "record_id", "UUID", "ID record", "Record-ID", "ID do registro",
+     "Post-ID", "Identyfikator rekordu"],
+)  # fmt: skip
 def test_a_column_called_so_is_the_id_when_it_is_filled_and_unique(load, header):
     landed = load(f"{header},size\na7,1\nb8,2\n")
     assert rows(landed, "lead")["source_id"].to_list() == ["a7", "b8"]

@@ -142,6 +142,16 @@ def test_an_ambiguous_date_is_asked_for(load: Load):
     assert [d.day for d in rows(proved, "lead")["created_at"]] == [4, 16]
 
 
+def test_numbers_of_days_are_asked_about_and_read_when_said(load):
+    content = "source_id,created_at\n1,45363.5\n2,45364\n3,\n"
+    with pytest.raises(BadInputError, match="spreadsheets count days in") as caught:
+        load(content)
+    assert '[dates] format = "excel"' in caught.value.fix
+    landed = load(content, dates={"format": "excel"})
+    found = [str(at) for at in rows(landed, "lead")["created_at"]]
+    assert found == ["2024-03-12 12:00:00", "2024-03-13 00:00:00", "None"]
+
+
 def test_salesforce_conversion_is_an_outcome_not_a_feature(load: Load):
     content = (
         "Id,LastName,IsConverted,ConvertedDate,CreatedDate,HasOptedOutOfEmail,Score__c\n"

@@ -21,6 +21,9 @@ DIGEST = hashlib.sha256(b"ann@x.example").hexdigest()
         (DIGEST.upper(), "hash", DIGEST),
         (hashlib.md5(b"x", usedforsecurity=False).hexdigest(), "hash", None),
         ("+44 20 7946 0018", "phone", "+442079460018"),
+        ("https://wa.me/442079460018", "phone", "+442079460018"),
+        ("tel:+44-20-7946-0018;ext=5", "phone", "+442079460018"),
+        ("49 (0)30 901820", "phone", "+4930901820"),
     ],
 )
 def test_one_column_of_everything(load, cell, kind, key):

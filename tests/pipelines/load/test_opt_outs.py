@@ -1,5 +1,6 @@
 """No column that looks like a no is passed over, whoever has exported it."""
 
+import polars as pl
 import pytest
 
 from pipelines.errors import RefusedError
@@ -9,7 +10,16 @@ from tests.pipelines.load.conftest import rows
 def _said(landed) -> set[tuple[str, str | None]]:
     if "consent_event" not in landed.rows:
         return set()
-    return set(rows(landed, "consent_event").select("lead_source_id", "channel").rows())
+    plain = rows(landed, "consent_event").filter(pl.col("purpose").is_null())
+    return set(plain.select("lead_source_id", "channel").rows())
+
+
+def _marked(landed) -> set[tuple[str, str]]:
+    found = rows(landed, "consent_event").filter(pl.col("purpose").is_not_null())
+    assert set(found["status"]) <= {"opt_out"}
+    # no channel is left
+    assert found["channel"].is_null().all()
+    return set(found.select("lead_source_id", "purpose").rows())
 
 
 def test_a_column_that_only_its_owner_can_tell_is_asked_about(load, tmp_path):
@@ -130,6 +140,70 @@ def test_a_no_among_the_values_of_any_picklist_binds_and_is_said(load):
     assert _said(settled) == set()
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Baja",
+        "De baja",
+        "Dado de baja",
+        "Fallecida",
+        "Lista negra",
+        "Bloqueado",
+        "Tot",
+        "Gesperrt",
+        "Désinscrit",
+        "Mort",
+        "Opposition",
+        "Morto",
+        "Lista nera",
+        "Dood",
+        "Afgemeld",
+        "Zwarte lijst",
+        "Óbito",
+        "Nie kontaktować",
+        "Wypisany",
+        "Zmarły",
+        "Död",
+        "DØD",
+        "Spärrad",
+        "Odhlášen",
+        "Mrtvý",
+        "Leiratkozott",
+        "Dezabonat",
+        "Ölü",
+        "Kara liste",
+        "Отписан",
+        "Умер",
+        "黑名单",
+        "配信停止",
+        "수신거부",
+        "Blocked",
+        "Suppressed",
+        "No contact requested",
+        "Spam complaint",
+    ],
+)
+def test_a_word_that_says_no_binds_in_the_languages_of_the_exports(load, word):
+    landed = load(f"source_id,Estado\n1,{word}\n2,Activo\n")
+    assert _said(landed) == {("1", "email"), ("1", "phone")}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "bound"),
+    [
+        ("Estado", ("Baja", "Alta"), True),
+        ("Prioridad", ("Baja", "Alta"), False),
+        ("Clase", ("Baja", "Media"), False),
+        ("Segment", ("DoD", "Navy"), False),
+        ("Region", ("Baja California", "Sonora"), False),
+        ("Account Manager", ("Tom Robinson", "Ann Nix"), False),
+    ],
+)
+def test_a_grade_a_place_or_a_name_is_no_refusal(load, header, cells, bound):
+    landed = load(f"source_id,{header}\n1,{cells[0]}\n2,{cells[1]}\n")
+    assert _said(landed) == ({("1", "email"), ("1", "phone")} if bound else set())
+
+
 def test_words_in_a_column_of_many_are_no_picklist(load):
     body = "".join(f"{i},Firm {i} Unsubscribed\n" for i in range(300)) + "x,Do not call\n"
     assert _said(load("source_id,Product\n" + body)) == set()
@@ -145,3 +219,24 @@ def test_what_programs_write_for_nothing_is_no_opt_out(load):
 def test_who_is_dead_is_not_called(load):
     landed = load("source_id,Lead Status\n1,Deceased\n2,Open\n")
     assert _said(landed) == {("1", "email"), ("1", "phone")}
+    assert _marked(landed) == {("1", "deceased")}
+
+
+@pytest.mark.parametrize(
+    ("header", "word", "mark"),
+    [
+        ("Date of death", "2024-05-01", "deceased"),
+        ("Verstorben", "ja", "deceased"),
+        ("Is Minor", "true", "under_age"),
+        ("Under Age", "yes", "under_age"),
+        ("Minderjährig", "1", "under_age"),
+        ("Lead Status", "Under-age", "under_age"),
+        ("Menor de edad", "sí", "under_age"),
+        ("Segment", "Mineur", "under_age"),
+        ("Do Not Call", "yes", None),
+    ],
+)
+def test_of_the_dead_and_of_children_no_channel_is_left(load, header, word, mark):
+    landed = load(f"source_id,{header}\n1,{word}\n2,\n")
+    assert _marked(landed) == ({("1", mark)} if mark else set())
+    assert ("1", "phone") in _said(landed)

@@ -63,7 +63,9 @@ def opened(table, db, folder, **options):
 def test_both_ways_of_reading_agree(db, tmp_path, group_rows, batch_rows, only):
     records = replace(opened(TABLE, db, tmp_path, row_group_size=group_rows), batch_rows=batch_rows)
     assert records.texts is not None
-    assert set(records.texts.names) == {"c0", "c1", "c5"}
+    assert set(records.texts.names) == {"c0", "c1", "c2", "c5"}
+    assert set(records.texts.times) == {"c3"}
+    assert records.stored() == {"n": "number", "at": "time"}
     quick = list(records.batches(db, only=only, as_numbers={"n"}))
     plain = list(replace(records, texts=None).batches(db, only=only, as_numbers={"n"}))
     assert pl.concat(quick).equals(pl.concat(plain), null_equal=True)

@@ -1,6 +1,8 @@
+import polars as pl
 import pytest
 
 from pipelines.load.meaning.refusal_words import refusal_in, refusal_told, tells_in_words
+from pipelines.load.rows.refusals import refused_in_words
 
 HEADERS = {
     "email": (
@@ -88,6 +90,56 @@ def test_what_the_word_of_a_status_speaks_against(word, is_consent, against):
 def test_a_long_run_of_letters_is_looked_at_once(word):
     # With a blank that may be missing, a run is divided in n**3 ways: this never ended.
     assert refusal_told(f"{word} {'x' * 20_000}", is_consent=False) == ""
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Offen - Nicht kontaktiert",
+        "Abierto - No contactado",
+        "Aberto - Não contatado",
+        "Öppen - Ej kontaktad",
+        "Open - Niet benaderd",
+        "Ikke kontaktet",
+        "Pas encore contacté",
+        "Never contacted",
+        "Not yet called",
+        "Noch nicht angerufen",
+        "Nog niet gebeld",
+        "No contact made",
+        "Kein Kontakt hergestellt",
+    ],
+)
+def test_whom_nobody_has_called_yet_has_not_refused(word):
+    """Salesforce's own status for a lead that nobody has worked on, in other languages."""
+    assert refusal_told(word, is_consent=False) == ""
+    assert refusal_told(word, is_consent=True) == ""
+    assert refused_in_words(pl.Series([word])).item() is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Nicht kontaktieren",
+        "Soll nicht kontaktiert werden",
+        "Nicht mehr angerufen werden",
+        "Nicht kontaktiert werden",
+        "No contactar",
+        "Never contact",
+        "Never call again",
+        "Niet bellen",
+        "Wil niet gebeld worden",
+        "Ej kontakt",
+        "Do not contact",
+        "Not to be contacted",
+        "Kein Kontakt",
+        "Não contatar",
+        "Ne pas contacter",
+    ],
+)
+def test_whoever_must_not_be_called_has(word):
+    is_told = refusal_told(word, is_consent=False) != ""
+    assert is_told or refused_in_words(pl.Series([word])).item() == "opted_out"
 
 
 def test_columns_that_tell_of_consent_in_words():

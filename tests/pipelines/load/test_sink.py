@@ -34,6 +34,21 @@ def test_frames_are_read_back_and_only_what_repeats_gets_a_dictionary(tmp_path):
     assert not {"id", "row_number"} & dictionaries
 
 
+def test_one_word_throughout_is_kept_and_what_comes_after_it_too(tmp_path):
+    same = pl.DataFrame({"batch": ["b"] * 40, "row_number": [7] * 40, "none": [""] * 40})
+    other = same.with_columns(batch=pl.Series(["b", None, "ü", ""] * 10))
+    nothing = same.with_columns(batch=pl.lit(None, dtype=pl.String))
+    parts = [same, other, nothing, same.head(1)]
+    with Sink(tmp_path) as sink:
+        for part in parts:
+            sink.write("lead", part)
+    found = pl.read_parquet(tmp_path / "lead.parquet")
+    assert found.equals(pl.concat(parts), null_equal=True)
+    assert found.schema == same.schema
+    stored = pq.ParquetFile(tmp_path / "lead.parquet").schema_arrow
+    assert [str(field.type) for field in stored] == ["string", "int64", "string"]
+
+
 @pytest.mark.parametrize("rows", [0, 1])
 def test_a_frame_of_hardly_any_rows(tmp_path, rows):
     with Sink(tmp_path) as sink:

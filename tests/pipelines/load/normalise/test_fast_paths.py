@@ -12,6 +12,7 @@ from pipelines.load.normalise.numbers import any_number, number
 from pipelines.load.normalise.place import subdivisions
 from pipelines.load.normalise.text import clean, cleaned, respelled
 from pipelines.load.normalise.when import DateStyle, any_clock, timestamps
+from pipelines.load.rows.lead import kept, kept_cells
 from pipelines.settings.look_alikes import plain_address, plain_number
 
 BLANK = st.sampled_from(["", " ", "\u00a0", "\t ", "\x00"])
@@ -69,12 +70,19 @@ def test_trimming_where_few_cells_need_it(rare, times):
     assert cleaned(values).equals(values.to_frame().select(clean("c"))["c"], null_equal=True)
 
 
+@given(column(st.text(" \u00a0\u2003\t\x00\x1cab~!\u00e9", max_size=3)))
+def test_blank_cells_of_custom_columns(values):
+    slow = values.to_frame().select(kept("c"))["c"]
+    assert kept_cells(values).equals(slow, null_equal=True)
+
+
 EPOCH = st.integers(10**11, 10**13 - 1).map(str)
 
 
 @given(
     column(STAMP)
     | column(SECONDS)
+    | column(SECONDS.map(lambda text: text[:16]))
     | column(DAY)
     | column(with_foreign_digits(EPOCH | STAMP | SECONDS | DAY)),
     st.data(),
@@ -95,6 +103,7 @@ def test_timestamps(values, data):
         "2024-03-12T24:00:00Z",
         "2024-03-12 09:14:05",
         "2024-03-12 9:4:5",
+        "2024-03-12 9:4",
         "1850-01-01 00:00:00",
         "2024-02-30",
         "12-10-2010:10:10",

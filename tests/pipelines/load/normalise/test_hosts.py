@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipelines.load.normalise.hosts import everybodys, is_disposable, is_free_mail
+from pipelines.load.normalise.hosts import everybodys, is_free_mail, is_mailbox
 
 DOMAINS = [
     "gmail.com", "nyc.rr.com", "a.b.rr.com", "xrr.com", "rr.com.firm.example", "firm.co.uk",
@@ -16,7 +16,10 @@ DOMAINS = [
     ("told", "yes"),
     [
         (is_free_mail, {"gmail.com", "nyc.rr.com", "a.b.rr.com"}),
-        (is_disposable, {"mailinator.com", "ann.33mail.com"}),
+        (
+            is_mailbox,
+            {"gmail.com", "nyc.rr.com", "a.b.rr.com", "mailinator.com", "ann.33mail.com"},
+        ),
     ],
 )
 def test_a_name_below_a_provider_is_the_providers(told, yes):

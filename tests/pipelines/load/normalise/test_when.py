@@ -89,6 +89,11 @@ def test_the_mapping_s_format_wins():
 def test_serials_of_excel_are_read_where_the_mapping_says_so():
     assert read("45363.5", format="excel") == "2024-03-12 12:00:00"
     assert read("60", format="excel") is None, "Excel's 29 February 1900"
+    assert read("45363,5", format="excel") == "2024-03-12 12:00:00"
+    assert read("45363.0", format="excel") == "2024-03-12 00:00:00"
+    assert read("2024-03-12 09:14:05", format="excel") == "2024-03-12 09:14:05"
+    assert read("45363.5", format="excel", timezone="Europe/Berlin") == "2024-03-12 11:00:00"
+    assert read("45363", format="excel", timezone="Europe/Berlin") == "2024-03-12 00:00:00"
 
 
 def test_zones():

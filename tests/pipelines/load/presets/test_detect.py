@@ -303,6 +303,21 @@ def test_whatever_says_no_is_found_by_its_name(header, flags):
     assert plan.opt_outs == dict.fromkeys(flags, (header,))
 
 
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("E-mail 1 - Value", "email"),
+        ("Phone 1 - Value", "phone"),
+        ("Business Country/Region", "country"),
+        ("Pays/R\u00e9gion", "country"),
+        ("Lead Created At", "created_at"),
+    ],
+)
+def test_headers_of_address_books_and_lead_forms(header, field):
+    plan = make_plan(["source_id", header], kind_of("leads"), None)
+    assert plan.claims[field] == header
+
+
 def test_what_people_call_a_field_is_understood_where_nothing_else_claims_it():
     headers = [
         "Lead No",
