@@ -27,6 +27,7 @@ _WORDS = {
     "DIFFERENT_PER_CHANNEL": "another reason on each channel: see explain, or decision_reason",
     "below_capacity": "others were better, and tonight's capacity is used up",
     "not_worth_cost": "worth less than the contact would cost",
+    "held_by_rule": "a rule says that nobody contacts them",
     "model": "by a model",
     "scorecard": "by a scorecard: labels are few",
     "none": "without a model: in a stated order",
@@ -101,6 +102,8 @@ def show_top(summary: NightSummary) -> None:
     )
     say(f"Top of the list (rank among all scored, {chance})")
     say(f"{str(summary.ordered_by['words'])[:1].upper()}{str(summary.ordered_by['words'])[1:]}.")
+    for line in summary.about_list:
+        say(f"{line}.")
     for row in summary.top:
         chance = "" if row["probability"] is None else f"{row['probability']:.1%}"
         lead = f"{row['source_system']}:{row['source_id']}"

@@ -43,7 +43,8 @@ step AS (
     FROM decision WHERE verdict = 'listed' GROUP BY ALL
     UNION ALL
     SELECT 12, 'not_listed', verdict, count(*)
-    FROM decision WHERE verdict IN ('below_capacity', 'not_worth_cost') GROUP BY verdict
+    FROM decision WHERE verdict IN ('below_capacity', 'not_worth_cost', 'held_by_rule')
+    GROUP BY verdict
 )
 SELECT $run_id AS run_id, step, detail, coalesce(count, 0)::BIGINT AS count
 FROM step

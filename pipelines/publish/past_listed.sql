@@ -5,7 +5,7 @@
 INSERT INTO past_listed BY NAME
 SELECT
     run_id, lead_key, person_key, channel, handler, rank, probability, percentile, expected_value,
-    slice, raw_score, score_source, model_id
+    slice, propensity, assignee, raw_score, score_source, model_id
 FROM decision
 WHERE run_id = $run_id AND verdict = 'listed'
 ORDER BY rank

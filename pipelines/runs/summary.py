@@ -10,8 +10,10 @@ from pipelines.eligible import mask_counts, unblock_report
 from pipelines.errors import RefusedError
 from pipelines.publish.outbox import LIST_NAME
 from pipelines.runs.context import need_snapshot
+from pipelines.runs.list_words import list_words
 from pipelines.runs.registry import BY_HAND
 from pipelines.score.stated_order import IN_WORDS
+from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store import Database
 from pipelines.store.ledger import Ledger, models
@@ -40,6 +42,8 @@ class NightSummary:
     ordered_by : dict
         ``score_source``, ``model_id`` and, in words, what the list is ordered by; what a person has
         put in force against its gates is named so.
+    about_list : list of str
+        What is to be said about the list: value, lot, changes since the last one.
     """
 
     run_id: str
@@ -49,6 +53,7 @@ class NightSummary:
     unblock: list[dict[str, Any]]
     places: dict[str, str]
     ordered_by: dict[str, str | None]
+    about_list: list[str]
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as JSON values."""
@@ -75,6 +80,7 @@ def summarise(home: Home) -> NightSummary:
             " LEFT JOIN reason ON reason.code = funnel.detail ORDER BY funnel.rowid"
         ).to_dicts()
         has_card = db.exists("scorecard") and bool(db.scalar("SELECT count(*) FROM scorecard"))
+        about = list_words(db, Settings.load(home.settings_file).value)
         unblock = unblock_report(mask_counts(db)).filter(pl.col("persons") > 0)
     folder = home.outbox / run_id
     listed = pl.read_parquet(folder / LIST_NAME)
@@ -92,6 +98,7 @@ def summarise(home: Home) -> NightSummary:
         unblock=unblock.head(_UNBLOCK_ROWS).to_dicts(),
         places=places,
         ordered_by=_ordered_by(home, model_id, has_card=has_card),
+        about_list=about,
     )
 
 

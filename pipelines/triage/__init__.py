@@ -1,5 +1,8 @@
 """Who is on tonight's list, for whom, and a decision for every lead."""
 
-from pipelines.triage.decide import Lane, TriageResult, decide
+from pipelines.triage.changes import write_changes
+from pipelines.triage.decide import TriageResult, decide
+from pipelines.triage.lanes import Lane, lanes_of
+from pipelines.triage.mail_health import sick_mail
 
-__all__ = ["Lane", "TriageResult", "decide"]
+__all__ = ["Lane", "TriageResult", "decide", "lanes_of", "sick_mail", "write_changes"]

@@ -1,56 +1,34 @@
-"""Tonight's decision for every lead: ranked by value, cut by capacity, one route per person.
+"""Tonight's decision for every lead: the list that is worth most, one route per person.
 
-Lanes (a channel and a handler with a quota) are filled in order, people first: the best persons go
-to human lanes, the next best to the AI's. A mailbox or number serves one person a night. Somebody
-whose `assisted_channel` asks for a person is never given to the AI. Every lane is one top-N, so
-the cost is lanes x persons and memory is that of one candidate table.
+SQL puts all persons in order and cuts them to those who may matter; arrays and a linear programme
+choose among these; SQL writes what was decided. So the cost is that of one sort of the persons, and
+memory that of the pool.
 """
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
 
+import numpy as np
 import polars as pl
 
-from pipelines.errors import UsageError
+from pipelines.settings.selection import SelectionSettings, ValueSettings
 from pipelines.store import Database, reset_table, sql
 from pipelines.store.schema import CHANNELS
+from pipelines.triage.changes import remember_last_list
+from pipelines.triage.explore import Lottery, explore, looked_at
+from pipelines.triage.fill import fill
+from pipelines.triage.lanes import Lane, in_order
+from pipelines.triage.pool import Pool, gather
+from pipelines.triage.room import NOBODY, Room
+from pipelines.triage.sequence import in_sequence, keep_places
+from pipelines.triage.usage import write_usage
+from pipelines.triage.worth import worth_of
 
-_HANDLERS = ("human", "ai")
-# Which contact point a channel uses up; an address of bricks has none to share.
-_TURN = {
-    "email": "candidate.is_email_turn",
-    "phone": "candidate.is_phone_turn",
-    "ai_voice": "candidate.is_phone_turn",
-    "sms": "candidate.is_sms_turn",
-    "mail": "true",
-}
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A channel worked by a handler.
-
-    Attributes
-    ----------
-    channel, handler : str
-    quota : int
-        Contacts per day.
-    cost : float
-        Cost of one contact in the currency of the value; 0 when no value is set.
-    """
-
-    channel: str
-    handler: str
-    quota: int
-    cost: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.channel not in CHANNELS or self.handler not in _HANDLERS:
-            raise UsageError(
-                f"there is no lane {self.channel}.{self.handler}",
-                expected=f"a channel of {', '.join(CHANNELS)} and a handler of ai, human",
-            )
+_LONG_AGO: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC, as everywhere in the store
+_SCRATCH: Final = ("candidate", "picked", "mailed", "listed")
 
 
 @dataclass(frozen=True)
@@ -63,6 +41,8 @@ class TriageResult:
         Persons that were scored and may be contacted.
     listed : Mapping[str, int]
         Listed persons by ``channel.handler``.
+    explored : int
+        Those among them that were drawn by lot.
     verdicts : Mapping[str, int]
         Leads by verdict; adds up to all leads.
     seconds : float
@@ -70,32 +50,47 @@ class TriageResult:
 
     candidates: int
     listed: Mapping[str, int]
+    explored: int
     verdicts: Mapping[str, int]
     seconds: float
 
 
 def decide(
-    db: Database, *, run_id: str, lanes: Sequence[Lane], value: float | None
+    db: Database,
+    *,
+    run_id: str,
+    lanes: Sequence[Lane],
+    value: ValueSettings | None,
+    chosen: SelectionSettings | None = None,
+    as_of: datetime = _LONG_AGO,
+    key: str | None = None,
 ) -> TriageResult:
-    """Write `decision` and `capacity` from `eligibility` and `score`.
+    """Write `decision`, `capacity` and what was used of it, from `eligibility` and `score`.
 
     Parameters
     ----------
-    value : float or None
-        Worth of one conversion; None orders by probability and ignores costs.
+    value : ValueSettings or None
+        Worth of conversions; None, or no value in it, orders by probability and ignores costs.
+    chosen : SelectionSettings, optional
+        People, limits, caps, exploration; the defaults where it is not given.
+    as_of : datetime
+        Naive UTC; what happened later is not weighed.
+    key : str, optional
+        Of the night's lot, see `Lottery`; None: nobody is explored.
     """
     started = time.perf_counter()
-    costs_count = value is not None
-    ordered = sorted(lanes, key=lambda lane: _HANDLERS.index(lane.handler))
-    reset_table(db, "decision")
-    reset_table(db, "capacity")
-    db.run(sql(__package__, "rank.sql"), value=1.0 if value is None else value)
-    db.run(
-        "CREATE OR REPLACE TEMP TABLE listed"
-        " (person_key BIGINT, channel VARCHAR, handler VARCHAR, expected_value DOUBLE)"
-    )
-    for lane in ordered:
-        _fill(db, lane, lane.cost if costs_count else 0.0)
+    value = value or ValueSettings()
+    chosen = chosen or SelectionSettings()
+    costs_count = value.per_conversion is not None
+    ordered = in_order([lane if costs_count else replace(lane, cost=0.0) for lane in lanes])
+    for table in ("decision", "capacity"):
+        reset_table(db, table)
+    remember_last_list(db, run_id)
+    _rank(db, value, chosen, as_of)
+    listed, room = _choose(db, ordered, chosen, as_of, key, costs_count=costs_count)
+    db.register("listed_frame", listed)
+    db.run("CREATE OR REPLACE TEMP TABLE listed AS SELECT * FROM listed_frame")
+    db.unregister("listed_frame")
     cheapest = min((lane.cost for lane in lanes), default=0.0) if costs_count else -1.0
     db.run(
         sql(__package__, "decide.sql"),
@@ -103,35 +98,110 @@ def decide(
         cheapest=cheapest,
         duplicate_mask=_duplicate_mask(db),
     )
-    listed = db.frame(
-        "SELECT channel || '.' || handler AS lane, count(*) AS count FROM listed"
-        " GROUP BY ALL ORDER BY lane"
-    )
-    by_lane = dict(zip(listed["lane"], listed["count"], strict=True))
-    db.insert("capacity", _capacity_rows(run_id, lanes, by_lane))
-    verdicts = db.frame(
-        "SELECT verdict, count(*) AS count FROM decision GROUP BY ALL ORDER BY verdict"
-    )
+    write_usage(db, run_id, ordered, room)
     candidates = int(db.scalar("SELECT count(*) FROM candidate"))
-    db.run("DROP TABLE candidate; DROP TABLE listed")
+    for table in _SCRATCH:
+        db.run(f"DROP TABLE {table}")
     return TriageResult(
         candidates=candidates,
-        listed=by_lane,
-        verdicts=dict(zip(verdicts["verdict"], verdicts["count"], strict=True)),
+        listed=_counts(db, "channel || '.' || handler", "WHERE verdict = 'listed'"),
+        explored=int(listed["propensity"].count()),
+        verdicts=_counts(db, "verdict"),
         seconds=time.perf_counter() - started,
     )
 
 
-def _fill(db: Database, lane: Lane, cost: float) -> None:
-    statement = sql(__package__, "fill_lane.sql").replace("{open}", f"{lane.channel}_reasons")
-    statement = statement.replace("{turn}", _TURN[lane.channel])
-    rule = "true" if lane.handler == "human" else "NOT candidate.needs_human"
-    db.run(
-        statement.replace("{human_only}", rule),
-        channel=lane.channel,
-        handler=lane.handler,
-        quota=lane.quota,
-        cost=cost,
+def _rank(db: Database, value: ValueSettings, chosen: SelectionSettings, as_of: datetime) -> None:
+    """Make the temporary tables candidate, in order of rank, and mailed."""
+    reset_table(db, "route_rule")
+    db.run(sql(__package__, "route_rule.sql"))
+    found = worth_of(db, value, chosen.order)
+    if "$as_of" in found.weight:
+        found.params["as_of"] = as_of
+    statement = sql(__package__, "rank.sql").replace("{worth}", found.worth)
+    statement = statement.replace("{weight}", found.weight).replace("{joins}", found.joins)
+    db.run(statement, **found.params)
+    db.run(sql(__package__, "mailed.sql"), as_of=as_of, months=chosen.mail.unmailed_months)
+
+
+def _choose(
+    db: Database,
+    lanes: Sequence[Lane],
+    chosen: SelectionSettings,
+    as_of: datetime,
+    key: str | None,
+    *,
+    costs_count: bool,
+) -> tuple[pl.DataFrame, Room]:
+    """Return who is listed, one row per person as table `listed` has them, and what is left."""
+    lottery = Lottery(key or "", chosen.exploration.share if key else 0.0)
+    places = lottery.places([lane.quota for lane in lanes])
+    db.run("CREATE OR REPLACE TEMP TABLE picked (person_key BIGINT, lot DOUBLE)")
+    chance = _draw(db, lottery, lanes, places)
+    sequence = in_sequence(db, as_of=as_of, days=chosen.order.sequence_days)
+    pool = gather(db, lanes, chosen)
+    room = Room(pool.problem)
+    keep_places(room, lanes, pool.frame["person_key"], sequence)
+    propensity = explore(
+        room,
+        lottery,
+        pool.frame["person_key"].to_numpy(),
+        pool.frame["lot"].is_not_null().to_numpy(),
+        chance,
+        places,
+    )
+    if costs_count:
+        room.problem = pool.problem.worth_it()
+    fill(room, sum(lane.handler == "human" for lane in lanes))
+    return _rows(pool, lanes, room, propensity, costs_count=costs_count), room
+
+
+def _draw(db: Database, lottery: Lottery, lanes: Sequence[Lane], places: Sequence[int]) -> float:
+    """Put those among whom the explored are drawn into `picked`; return the chance of each."""
+    count = sum(places)
+    bits = 0
+    for lane, of_lane in zip(lanes, places, strict=True):
+        bits |= (of_lane > 0) << CHANNELS.index(lane.channel)
+    if not count:
+        return 0.0
+    db.run(sql(__package__, "pick_drawn.sql"), key=lottery.key, bits=bits, count=looked_at(count))
+    could = int(
+        db.scalar(
+            "SELECT count(*) FROM candidate WHERE open_bits & $bits::UTINYINT <> 0"
+            " AND must IS DISTINCT FROM 'none'",
+            bits=bits,
+        )
+    )
+    return min(1.0, looked_at(count) / could) if could else 0.0
+
+
+def _rows(
+    pool: Pool,
+    lanes: Sequence[Lane],
+    room: Room,
+    propensity: np.ndarray[tuple[int], np.dtype[np.float64]],
+    *,
+    costs_count: bool,
+) -> pl.DataFrame:
+    lane_of = np.array(room.lane_of, np.int64)
+    rows = np.flatnonzero(lane_of != NOBODY)
+    mine = [lanes[lane] for lane in lane_of[rows].tolist()]
+    costs = pl.Series([lane.cost if costs_count else 0.0 for lane in mine], dtype=pl.Float64)
+    people = pool.frame[rows]
+    is_mail = pl.Series([lane.channel == "email" for lane in mine], dtype=pl.Boolean)
+    chance = pl.Series(propensity[rows], dtype=pl.Float64).fill_nan(None)
+    return pl.DataFrame(
+        {
+            "person_key": people["person_key"],
+            "channel": pl.Series([lane.channel for lane in mine], dtype=pl.String),
+            "handler": pl.Series([lane.handler for lane in mine], dtype=pl.String),
+            "assignee": pl.Series(
+                [lane.worker.name if lane.worker else None for lane in mine], dtype=pl.String
+            ),
+            "expected_value": people["gross_value"] - costs,
+            "propensity": chance,
+            "is_to_verify": people["is_unmailed"] & is_mail,
+        }
     )
 
 
@@ -139,14 +209,8 @@ def _duplicate_mask(db: Database) -> int:
     return int(db.scalar("SELECT 1::BIGINT << bit FROM reason WHERE code = 'DUPLICATE_OF'"))
 
 
-def _capacity_rows(run_id: str, lanes: Sequence[Lane], listed: Mapping[str, int]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "run_id": [run_id] * len(lanes),
-            "channel": [lane.channel for lane in lanes],
-            "handler": [lane.handler for lane in lanes],
-            "quota": [lane.quota for lane in lanes],
-            "listed": [listed.get(f"{lane.channel}.{lane.handler}", 0) for lane in lanes],
-        },
-        schema_overrides={"quota": pl.Int32, "listed": pl.Int32},
+def _counts(db: Database, what: str, where: str = "") -> dict[str, int]:
+    found = db.frame(
+        f"SELECT {what} AS what, count(*) AS count FROM decision {where} GROUP BY ALL ORDER BY what"
     )
+    return dict(zip(found["what"], found["count"], strict=True))

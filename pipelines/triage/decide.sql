@@ -16,6 +16,7 @@ SELECT
         WHEN NOT is_representative THEN 'duplicate'
         WHEN listed.person_key IS NOT NULL THEN 'listed'
         WHEN candidate.person_key IS NULL THEN 'not_eligible'
+        WHEN candidate.must = 'none' THEN 'held_by_rule'
         WHEN candidate.gross_value <= $cheapest THEN 'not_worth_cost'
         ELSE 'below_capacity'
     END AS verdict,
@@ -23,7 +24,11 @@ SELECT
     CASE WHEN is_representative THEN candidate.probability END AS probability,
     CASE WHEN is_representative
         THEN coalesce(listed.expected_value, candidate.gross_value) END AS expected_value,
-    CASE WHEN is_representative AND listed.person_key IS NOT NULL THEN 'exploit' END AS slice,
+    CASE WHEN is_representative AND listed.person_key IS NOT NULL
+        THEN CASE WHEN listed.propensity IS NULL THEN 'exploit' ELSE 'explore' END END AS slice,
+    CASE WHEN is_representative THEN listed.propensity END AS propensity,
+    CASE WHEN is_representative THEN listed.assignee END AS assignee,
+    CASE WHEN is_representative AND listed.is_to_verify THEN true END AS is_to_verify,
     eligibility.email_reasons | duplicate_bit AS email_reasons,
     eligibility.phone_reasons | duplicate_bit AS phone_reasons,
     eligibility.ai_voice_reasons | duplicate_bit AS ai_voice_reasons,
@@ -42,6 +47,6 @@ CROSS JOIN LATERAL (
             OR eligibility.sms_reasons = 0
             OR eligibility.mail_reasons = 0 AS is_open,
         (CASE WHEN dedupe_link.lead_key = eligibility.lead_key
-            THEN 0 ELSE $duplicate_mask END)::UINTEGER AS duplicate_bit
+            THEN 0 ELSE $duplicate_mask END)::UBIGINT AS duplicate_bit
 ) AS flag
 ORDER BY dedupe_link.lead_key

@@ -1,59 +1,40 @@
 -- purpose: put tonight's scored persons in one total order
 -- grain: one row per scorable person
--- reads: eligibility, score, lead    writes: candidate
--- parameters: $value (worth of one conversion; 1 when none is set)
--- It is the turn of the best person of a contact point: several persons may share a mailbox or a number
--- (keys on too many leads join nobody), and each is used for one of them only.
+-- reads: eligibility, score, lead, route_rule    writes: candidate
+-- parameters: those of the worth; {worth} is what a conversion of the lead is worth, {weight} what
+--   ageing and last night's place make of it, {joins} the tables that these read
+-- open_bits: 1 email, 2 phone, 4 ai_voice, 8 sms, 16 mail, as in the order of the channels.
 CREATE OR REPLACE TEMP TABLE candidate AS
-WITH ranked AS MATERIALIZED (
-    SELECT
-        eligibility.person_key,
-        eligibility.lead_key,
-        score.probability,
-        score.probability * $value AS gross_value,
-        nullif(trim(lead.assisted_channel), '') IS NOT NULL AS needs_human,
-        eligibility.email_reasons,
-        eligibility.phone_reasons,
-        eligibility.ai_voice_reasons,
-        eligibility.sms_reasons,
-        eligibility.mail_reasons,
-        lower(lead.email_key) AS email_point,
-        coalesce(lead.phone_e164, lead.mobile_e164) AS call_point,
-        coalesce(lead.mobile_e164, lead.phone_e164) AS text_point,
-        row_number() OVER (
-            ORDER BY
-                score.probability * $value DESC NULLS LAST,
-                -- isotonic plateaus never decide: the raw score does, or is the stated order
-                score.raw_score DESC NULLS LAST,
-                -- without a model the newest of those who stand alike in the stated order
-                CASE WHEN score.probability IS NULL THEN lead.created_at END DESC NULLS LAST,
-                lead.source_system,
-                lead.source_id
-        )::INTEGER AS rank
-    FROM eligibility
-    JOIN score USING (lead_key)
-    JOIN lead USING (lead_key)
-    WHERE eligibility.is_scorable
-),
--- few contact points are shared, so the best of those is looked up and nobody else is sorted again
-email AS (
-    SELECT email_point, min(rank) AS best FROM ranked
-    WHERE email_point IS NOT NULL GROUP BY email_point HAVING count(*) > 1
-),
-call AS (
-    SELECT call_point, min(rank) AS best FROM ranked
-    WHERE call_point IS NOT NULL GROUP BY call_point HAVING count(*) > 1
-),
-text AS (
-    SELECT text_point, min(rank) AS best FROM ranked
-    WHERE text_point IS NOT NULL GROUP BY text_point HAVING count(*) > 1
-)
 SELECT
-    ranked.* EXCLUDE (email_point, call_point, text_point),
-    coalesce(ranked.rank = email.best, true) AS is_email_turn,
-    coalesce(ranked.rank = call.best, true) AS is_phone_turn,
-    coalesce(ranked.rank = text.best, true) AS is_sms_turn
-FROM ranked
-LEFT JOIN email USING (email_point)
-LEFT JOIN call USING (call_point)
-LEFT JOIN text USING (text_point)
+    eligibility.person_key,
+    eligibility.lead_key,
+    eligibility.region,
+    score.probability,
+    score.probability * {worth} AS gross_value,
+    {weight} AS weight,
+    rule.must,
+    ((eligibility.email_reasons = 0)::UTINYINT
+    + 2 * (eligibility.phone_reasons = 0)::UTINYINT
+    + 4 * (eligibility.ai_voice_reasons = 0)::UTINYINT
+    + 8 * (eligibility.sms_reasons = 0)::UTINYINT
+    + 16 * (eligibility.mail_reasons = 0)::UTINYINT)::UTINYINT AS open_bits,
+    row_number() OVER (
+        ORDER BY
+            score.probability * {worth} * {weight} DESC NULLS LAST,
+            -- isotonic plateaus never decide: the raw score does, or is the stated order
+            score.raw_score DESC NULLS LAST,
+            -- without a model the newest of those who stand alike in the stated order
+            CASE WHEN score.probability IS NULL THEN lead.created_at END DESC NULLS LAST,
+            lead.source_system,
+            lead.source_id
+    )::INTEGER AS rank
+FROM eligibility {joins}
+JOIN score USING (lead_key)
+JOIN lead USING (lead_key)
+LEFT JOIN (
+    -- nobody is stronger than a person, and a person than a machine
+    SELECT person_key, arg_max(must, CASE must WHEN 'none' THEN 3 WHEN 'human' THEN 2 ELSE 1 END)
+        AS must
+    FROM route_rule GROUP BY person_key
+) AS rule ON rule.person_key = eligibility.person_key
+WHERE eligibility.is_scorable

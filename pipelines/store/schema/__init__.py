@@ -13,7 +13,7 @@ from pipelines.store.schema.packed import (
     pack_night,
 )
 from pipelines.store.schema.packing import pack
-from pipelines.store.schema.past import PAST_TABLES
+from pipelines.store.schema.past import DECISION_HISTORY, PAST_TABLES, make_decision_history
 from pipelines.store.schema.persons import PERSON_TABLES
 from pipelines.store.schema.spec import Column, Table
 from pipelines.store.schema.stored import (
@@ -89,6 +89,7 @@ def create_tables(db: Database) -> None:
                         f" ADD COLUMN {quoted(column.name)} {column.type}"
                     )
     make_lead_as_of(db)
+    make_decision_history(db)
 
 
 def renew_tables(db: Database, place: str) -> None:
@@ -137,7 +138,8 @@ def comment_tables(db: Database) -> None:
             about = f"Columns of {source} that no canonical field claims"
             wanted |= _comments("TABLE", name, about, columns)
     views = db.views()
-    for view in (*VIEWS.values(), *NIGHT_VIEWS, *WORK_TABLES, PUBLISHED_DECISION):
+    declared = (*VIEWS.values(), *NIGHT_VIEWS, *WORK_TABLES, PUBLISHED_DECISION, DECISION_HISTORY)
+    for view in declared:
         if view.name in views:
             columns = {c.name: c.comment for c in view.columns}
             wanted |= _comments("VIEW", view.name, view.comment, columns)

@@ -214,23 +214,43 @@ CUSTOMER = table(
 REGISTRY = table(
     "registry",
     "One row per contact point found on a public do-not-contact register",
-    ("registry", "VARCHAR", "us_dnc, uk_tps, uk_ctps, ca_dncl, uk_mps or de_robinson"),
+    ("registry", "VARCHAR", "us_dnc, uk_tps, uk_ctps, ca_dncl, uk_mps, de_robinson or us_rnd"),
     ("contact_key", "VARCHAR", "E.164 number or address key"),
-    ("screened_at", "TIMESTAMP", "UTC time of the register's data"),
+    ("screened_at", "TIMESTAMP", "UTC time of the register's data; us_rnd: of the disconnection"),
     *_ORIGIN,
+)
+
+REGISTRY_COPY = table(
+    "registry_copy",
+    "One row per register and file of it: how much the file held",
+    ("registry", "VARCHAR", "as in table registry"),
+    ("batch_id", "VARCHAR", "load batch; joins load_file.batch_id"),
+    ("source_system", "VARCHAR", "source of the file"),
+    ("loaded_at", "TIMESTAMP", "UTC time of the merge; files of one merge are one copy"),
+    ("entries", "BIGINT", "different contact points; 0: the file had none that could be read"),
+    ("newest", "TIMESTAMP", "UTC time that the data speaks of"),
+    ("region_share", "DOUBLE", "share of a sample of its numbers that is of its region; null"),
 )
 
 SUPPRESSION = table(
     "suppression",
     "Copy of the ledger's suppressions as the run saw them; keys are keyed hashes",
-    ("suppression_id", "VARCHAR", "id in the ledger"),
+    ("number", "BIGINT", "number in the ledger, in the order in which they came"),
+    (
+        "suppression_id",
+        "VARCHAR GENERATED ALWAYS AS (key_hmac || ':' || coalesce(channel, '*')"
+        " || coalesce(':' || strftime(until, '%Y-%m-%dT%H:%M:%S'), '')) VIRTUAL",
+        "id in the ledger",
+    ),
     ("kind", "VARCHAR", "email, phone, domain or hash (a list of plain hashes)"),
+    ("digest", "VARCHAR", "md5, sha1 or sha256: what made a plain hash; null: none, or unknown"),
     ("key_hmac", "VARCHAR", "HMAC-SHA256 of the canonical contact point, hex"),
     ("channel", "VARCHAR", "channel it binds; null: all"),
     ("reason", "VARCHAR", "why"),
     ("since", "TIMESTAMP", "UTC time from which it binds"),
     ("until", "TIMESTAMP", "UTC time until which it binds; null: for ever"),
     ("source", "VARCHAR", "command or file that brought it"),
+    ("tag", "VARCHAR", "cheap second hash, keyed too, that chooses what the HMAC decides on"),
 )
 
 SALVAGED_ROW = table(
@@ -256,6 +276,7 @@ LEAD_TABLES: tuple[Table, ...] = (
     CONTACT_ATTEMPT,
     CUSTOMER,
     REGISTRY,
+    REGISTRY_COPY,
     SUPPRESSION,
     SALVAGED_ROW,
     LEAD_SNAPSHOT,

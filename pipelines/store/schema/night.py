@@ -4,7 +4,7 @@ from pipelines.store.schema.spec import Table, table
 
 CHANNELS = ("email", "phone", "ai_voice", "sms", "mail")
 _MASKS = tuple(
-    (f"{channel}_reasons", "UINTEGER", f"reasons against {channel}, one bit each; 0: may contact")
+    (f"{channel}_reasons", "UBIGINT", f"reasons against {channel}, one bit each; 0: may contact")
     for channel in CHANNELS
 )
 
@@ -77,12 +77,26 @@ DECISION = table(
     ("channel", "VARCHAR", "channel tonight; null when not listed"),
     ("handler", "VARCHAR", "ai or human; null when not listed"),
     ("route", "VARCHAR", "ai, human or none"),
-    ("verdict", "VARCHAR", "listed, below_capacity, not_worth_cost, not_eligible or duplicate"),
+    (
+        "verdict",
+        "VARCHAR",
+        "listed, below_capacity, not_worth_cost, held_by_rule, not_eligible or duplicate",
+    ),
     ("rank", "INTEGER", "1 is the best of all scored persons; null when not scored"),
     ("probability", "DOUBLE", "calibrated probability; null when not scored"),
     ("expected_value", "DOUBLE", "probability x value - cost, in currency or conversions"),
-    ("slice", "VARCHAR", "exploit; null when not listed"),
+    ("slice", "VARCHAR", "exploit, or explore: drawn by lot; null when not listed"),
+    ("propensity", "DOUBLE", "chance of the person to be drawn by lot; null: chosen, not drawn"),
+    ("assignee", "VARCHAR", "the person who is to contact; null: not one who is named"),
+    ("is_to_verify", "BOOLEAN", "no mail of ours for long: verify the address; null: not so"),
     *_MASKS,
+)
+ROUTE_RULE = table(
+    "route_rule",
+    "One row per person and rule that says who must serve them, whatever it is worth",
+    ("person_key", "BIGINT", "person"),
+    ("rule", "VARCHAR", "rule, such as assisted_channel"),
+    ("must", "VARCHAR", "human, ai, or none: nobody; none is stronger than human, human than ai"),
 )
 LIST_REASON = table(
     "list_reason",
@@ -163,6 +177,25 @@ CAPACITY = table(
     ("quota", "INTEGER", "contacts per day"),
     ("listed", "INTEGER", "contacts listed tonight"),
 )
+CAPACITY_WORKER = table(
+    "capacity_worker",
+    "One row per named person who contacts leads: tonight's minutes",
+    ("run_id", "VARCHAR", "run"),
+    ("assignee", "VARCHAR", "the person"),
+    ("team", "VARCHAR", "team of the person"),
+    ("minutes", "DOUBLE", "minutes a day for contacts"),
+    ("used_minutes", "DOUBLE", "minutes that tonight's contacts take"),
+    ("listed", "INTEGER", "contacts listed tonight"),
+)
+CAPACITY_LIMIT = table(
+    "capacity_limit",
+    "One row per limit and value that may bind tonight and that somebody listed counts against",
+    ("run_id", "VARCHAR", "run"),
+    ("limit_name", "VARCHAR", "channel, handler and attribute that are limited"),
+    ("value", "VARCHAR", "value of the attribute; several are joined by |"),
+    ("per_day", "INTEGER", "contacts a day"),
+    ("listed", "INTEGER", "contacts listed tonight"),
+)
 META = table(
     "meta",
     "Bookkeeping of the file itself",
@@ -176,6 +209,7 @@ NIGHT_TABLES: tuple[Table, ...] = (
     ELIGIBILITY,
     SCORE,
     SCORECARD,
+    ROUTE_RULE,
     DECISION,
     LIST_REASON,
     REASON,
@@ -183,6 +217,8 @@ NIGHT_TABLES: tuple[Table, ...] = (
     RUN,
     FUNNEL,
     CAPACITY,
+    CAPACITY_WORKER,
+    CAPACITY_LIMIT,
     META,
 )
 

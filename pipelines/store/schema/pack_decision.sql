@@ -15,6 +15,9 @@ SELECT
     decided.rank,
     decided.probability,
     decided.slice,
+    decided.propensity,
+    decided.assignee,
+    decided.is_to_verify,
     nullif(decided.person_key, decided.lead_key) AS own_person_key,
     person.region,
     coalesce(decided.email_reasons::VARCHAR, '') || ','

@@ -2,7 +2,7 @@
 
 While a night is worked on, `eligibility` and `decision` are plain tables in a work file. What is
 published is `stored_decision` with the masks as one text, because a text column is stored as a
-dictionary and a night has some thousand different sets of reasons, where five integers of 29 bits
+dictionary and a night has some thousand different sets of reasons, where five integers of many bits
 each are stored as they are. `decision` is a view of it that reads the masks from that text. It is
 no table of generated columns, because whoever inserts into one waits until DuckDB has worked out
 each of them for every row. `eligibility` is a view of `decision`: a person's row is that of the
@@ -25,7 +25,7 @@ _OF_SCORE = ("model_id", "raw_score", "percentile", "score_source")
 # How `decision` reads what is not stored as it is declared.
 _READ = {
     **{
-        f"{channel}_reasons": f"nullif(split_part(packed_reasons, ',', {place}), '')::UINTEGER"
+        f"{channel}_reasons": f"nullif(split_part(packed_reasons, ',', {place}), '')::UBIGINT"
         for place, channel in enumerate(CHANNELS, start=1)
     },
     "expected_value": "coalesce(own_expected_value, probability)",

@@ -40,6 +40,7 @@ BREAKS = {
     "a_listed_channel_is_open": "UPDATE decision SET email_reasons = 4",
     "a_contact_point_is_listed_once": "UPDATE lead SET own_email_key = 'P1@x.example'",
     "lists_keep_to_capacity": "UPDATE capacity SET quota = 1",
+    "nobody_is_served_against_a_rule": "INSERT INTO route_rule VALUES (1, 'r', 'human')",
     "scores_are_probabilities": "UPDATE score SET probability = 1.5",
     "no_objector_is_scored": "INSERT INTO consent_event BY NAME SELECT 1 AS lead_key,"
     " 'objected_profiling' AS status, 'sms' AS channel",

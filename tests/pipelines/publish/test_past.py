@@ -28,7 +28,7 @@ def _publish(folder, night, day, decided, keep_days=400):
         db.run(
             "INSERT INTO decision BY NAME SELECT $run AS run_id, unnest($leads) AS lead_key,"
             " unnest($persons) AS person_key, unnest($verdicts) AS verdict,"
-            " unnest($masks)::UINTEGER AS email_reasons, 7 AS phone_reasons, 0 AS sms_reasons,"
+            " unnest($masks)::UBIGINT AS email_reasons, 7 AS phone_reasons, 0 AS sms_reasons,"
             " 1 AS mail_reasons",
             run=f"r{night}",
             leads=list(decided),

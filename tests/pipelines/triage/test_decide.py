@@ -1,163 +1,283 @@
-from contextlib import contextmanager
-from functools import cache
-
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UsageError
-from pipelines.store import Database, create_tables, reset_table
+from pipelines.settings.selection import SelectionSettings, ValueSettings, Worker
 from pipelines.store.schema import CHANNELS
-from pipelines.triage import Lane, decide
-from tests.oracles.lists import listed
+from pipelines.triage import Lane, decide, lanes_of
+from tests.oracles.lists import best_total, is_allowed, may
+from tests.pipelines.triage.people import DUPLICATE_BIT, fill_store, listed_rows, one_store
 
 PERSON = st.fixed_dictionaries(
     {
         "probability": st.sampled_from([0.01, 0.02, 0.02, 0.5]),
         "raw_score": st.sampled_from([-2.0, -1.0, 0.0]),
-        "open": st.sets(st.sampled_from(CHANNELS)),
-        "needs_human": st.booleans(),
-        "email": st.sampled_from([None, "a@x.example", "A@x.example", "b@x.example"]),
-        "phone": st.sampled_from([None, "+311", "+312"]),
-        "mobile": st.sampled_from([None, "+311", "+313"]),
+        "open": st.sets(st.sampled_from(CHANNELS[:4])),
+        "assisted_channel": st.sampled_from([None, None, "phone"]),
+        "email": st.sampled_from([None, "a@gmail.com", "A@gmail.com", "b@x.example"]),
+        "phone": st.sampled_from([None, None, "+311", "+312"]),
+        "mobile": st.sampled_from([None, None, "+311", "+313"]),
+        "company": st.sampled_from([None, None, "Acme GmbH", "acme"]),
+        "country": st.sampled_from([None, "NL"]),
+        "street": st.sampled_from([None, "Kade 1"]),
+        "postal_code": st.just("1000"),
+        "last_name": st.sampled_from([None, "Bos"]),
+        "region": st.sampled_from(["NL", "DE"]),
+        "language": st.sampled_from([None, "nl", "de"]),
     }
 )
-QUOTAS = st.dictionaries(
-    st.tuples(st.sampled_from(["email", "phone", "sms", "mail"]), st.sampled_from(["human", "ai"])),
-    st.integers(0, 4),
-    max_size=4,
+LANES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "channel": st.sampled_from(["email", "phone", "sms"]),
+            "handler": st.sampled_from(["human", "ai"]),
+            "quota": st.integers(1, 3),
+            "cost": st.sampled_from([0.0, 1.5, 3.0]),
+        }
+    ),
+    max_size=3,
+    unique_by=lambda lane: (lane["channel"], lane["handler"]),
 )
-DUPLICATE_BIT = 15
+WORKER = {"name": "Anna", "minutes": 30.0, "languages": ("nl",)}
+ANNAS = [
+    {"channel": channel, "handler": "human", "cost": cost, "worker": WORKER, "minutes": minutes,
+     "quota": int(30 / minutes)}
+    for channel, minutes, cost in (("phone", 12.0, 2.0), ("email", 7.0, 0.5))
+]  # fmt: skip
+LIMITS = st.lists(
+    st.sampled_from(
+        [
+            {"by": "region", "is": "NL", "per_day": 1, "channel": None},
+            {"by": "region", "per_day": 2, "channel": None},
+            {"by": "language", "per_day": 1, "channel": "email"},
+        ]
+    ),
+    max_size=2,
+)
 
 
-TABLES = ("lead", "reason", "dedupe_link", "eligibility", "score", "decision", "capacity")
-
-
-@cache
-def _store():
-    db = Database.memory(memory_gb=0.5)
-    create_tables(db)
-    return db
-
-
-@contextmanager
-def one_store():
-    """One store for all examples: making one takes longer than deciding about a dozen people."""
-    for table in TABLES:
-        reset_table(_store(), table)
-    yield _store()
-
-
-def _fill(db, people):
-    db.run(f"INSERT INTO reason VALUES ({DUPLICATE_BIT}, 'DUPLICATE_OF', 'd', NULL)")
-    keys = [person["person_key"] for person in people]
-    db.insert(
-        "lead",
-        pl.DataFrame(
-            {
-                "lead_key": keys,
-                "source_system": ["s"] * len(keys),
-                "source_id": [f"{key:04d}" for key in keys],
-                "assisted_channel": ["phone" if p["needs_human"] else None for p in people],
-                "own_email_key": [p.get("email") for p in people],
-                "phone_e164": [p.get("phone") for p in people],
-                "mobile_e164": [p.get("mobile") for p in people],
-            },
-            schema_overrides={
-                "lead_key": pl.Int64,
-                **dict.fromkeys(
-                    ("assisted_channel", "own_email_key", "phone_e164", "mobile_e164"), pl.String
-                ),
-            },
-        ),
-    )
-    db.run("INSERT INTO dedupe_link SELECT lead_key, lead_key, 'self', NULL FROM lead")
-    masks = {
-        f"{channel}_reasons": pl.Series(
-            [0 if channel in p["open"] else 2 for p in people], dtype=pl.UInt32
-        )
-        for channel in CHANNELS
-    }
-    scorable = [bool(person["open"]) for person in people]
-    db.insert(
-        "eligibility",
-        pl.DataFrame(
-            {"person_key": keys, "lead_key": keys, "is_scorable": scorable, **masks},
-            schema_overrides={
-                "person_key": pl.Int64,
-                "lead_key": pl.Int64,
-                "is_scorable": pl.Boolean,
-            },
-        ),
-    )
-    scored = [p for p, ok in zip(people, scorable, strict=True) if ok]
-    db.insert(
-        "score",
-        pl.DataFrame(
-            {
-                "lead_key": [p["person_key"] for p in scored],
-                "probability": [p["probability"] for p in scored],
-                "raw_score": [p["raw_score"] for p in scored],
-            },
-            schema_overrides={
-                "lead_key": pl.Int64,
-                "probability": pl.Float64,
-                "raw_score": pl.Float64,
-            },
-        ),
+def _lane(data):
+    worker = data.get("worker")
+    return Lane(
+        data["channel"],
+        data["handler"],
+        data["quota"],
+        data["cost"],
+        Worker(**worker) if worker else None,
+        data.get("minutes", 0.0),
     )
 
 
-@settings(max_examples=80, deadline=None)
+def _limit(data):
+    what = {"each": data["per_day"]} if "is" not in data else data
+    kept = {name: what[name] for name in ("is", "per_day", "each") if name in what}
+    return {"channel": data["channel"], "by": data["by"], **kept}
+
+
+def _numbered(people, value):
+    return [
+        p
+        | {
+            "person_key": key,
+            "value": p["probability"] * (1.0 if value is None else value),
+            "must": "human" if p["assisted_channel"] else None,
+        }
+        for key, p in enumerate(people)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
 @given(
-    people=st.lists(PERSON, max_size=12),
-    quotas=QUOTAS,
+    people=st.lists(PERSON, max_size=6),
+    lanes=LANES,
+    has_anna=st.booleans(),
+    limits=LIMITS,
     value=st.sampled_from([None, 100.0]),
-    cost=st.sampled_from([0.0, 1.5, 3.0]),
+    cap=st.sampled_from([1, 2]),
 )
-def test_equals_the_slow_twin(people, quotas, value, cost):
-    people = [p | {"person_key": key, "order": key} for key, p in enumerate(people)]
-    lanes = sorted(
-        (Lane(channel, handler, quota, cost) for (channel, handler), quota in quotas.items()),
-        key=lambda lane: lane.handler != "human",
-    )
+def test_no_list_is_worth_more(people, lanes, has_anna, limits, value, cap):
+    """Conflicting caps, limits and minutes: exactly what trying every list finds."""
+    people = _numbered(people, value)
+    lanes = lanes + (ANNAS if has_anna else [])
+    lanes.sort(key=lambda lane: lane["handler"] != "human")
+    limits = [
+        limit
+        | {
+            "lanes": [
+                n for n, lane in enumerate(lanes) if limit["channel"] in (None, lane["channel"])
+            ]
+        }
+        for limit in limits
+    ]
+    caps = {"company": cap, "household": cap, "phone_number": 1}
+    chosen = SelectionSettings(limits=[_limit(one) for one in limits], caps=caps)
     with one_store() as db:
-        _fill(db, people)
-        result = decide(db, run_id="r", lanes=lanes, value=value)
-        rows = db.frame(
-            "SELECT person_key, channel, handler FROM decision WHERE verdict = 'listed'"
+        fill_store(db, people)
+        result = decide(
+            db,
+            run_id="r",
+            lanes=[_lane(lane) for lane in lanes],
+            value=ValueSettings(per_conversion=value),
+            chosen=chosen,
         )
-        found = {person: (channel, handler) for person, channel, handler in rows.rows()}
-        expected = listed(
-            people, [(lane.channel, lane.handler, lane.quota, lane.cost) for lane in lanes], value
-        )
-        assert found == expected
+        rows = listed_rows(db)
+        lane_of = {(x["channel"], x["handler"], (x.get("worker") or {}).get("name")): n
+                   for n, x in enumerate(lanes)}  # fmt: skip
+        choice = [None] * len(people)
+        for key, row in rows.items():
+            choice[key] = lane_of[row["channel"], row["handler"], row["assignee"]]
+            assert may(people[key], lanes[choice[key]])
+        assert is_allowed(people, lanes, limits, caps, choice)
+        found = sum(row["expected_value"] for row in rows.values())
+        expected = best_total(people, lanes, limits, caps, costs_count=value is not None)
+        assert found == pytest.approx(expected, abs=1e-9)
         # conservation: everybody is decided, once
         assert sum(result.verdicts.values()) == len(people)
         assert db.scalar("SELECT count(*) FROM decision") == len(people)
-        assert sum(result.listed.values()) == len(found)
+        assert sum(result.listed.values()) == len(rows)
+        assert dict(db.frame("SELECT assignee, listed FROM capacity_worker").rows()) == (
+            {"Anna": sum(row["assignee"] == "Anna" for row in rows.values())} if has_anna else {}
+        )
+
+
+def _alike(count, **more):
+    return [
+        {
+            "person_key": key,
+            "probability": 0.1,
+            "raw_score": 0.0,
+            "open": {"email", "phone"},
+            "region": "NL",
+            **more,
+        }
+        for key in range(count)
+    ]
+
+
+def _decided(db, people, lanes, **how):
+    fill_store(db, people)
+    decide(db, run_id="r", lanes=lanes, value=how.pop("value", None), **how)
+    return listed_rows(db)
+
+
+def test_among_equals_tonights_order_decides_and_people_get_the_best(db):
+    people = _alike(40)
+    people[17]["raw_score"] = 1.0  # of the same plateau of the calibration
+    rows = _decided(db, people, [Lane("email", "ai", 5), Lane("phone", "human", 3)])
+    assert sorted(rows, key=lambda key: rows[key]["rank"]) == [17, 0, 1, 2, 3, 4, 5, 6]
+    assert [key for key, row in rows.items() if row["handler"] == "human"] == [0, 1, 17]
+
+
+def test_without_a_score_the_stated_order_is_kept(db):
+    people = _alike(30, probability=None)
+    for key, person in enumerate(people):
+        person["raw_score"] = -float(key % 7)
+    rows = _decided(db, people, [Lane("email", "ai", 6)])
+    assert sorted(rows) == [0, 1, 7, 14, 21, 28]
+    assert all(row["expected_value"] is None for row in rows.values())
+
+
+def test_what_one_handler_cannot_use_the_other_serves(db):
+    people = _alike(3, open={"phone"}) + [p | {"person_key": 9} for p in _alike(1, open={"email"})]
+    rows = _decided(
+        db, people, [Lane("phone", "human", 2), Lane("phone", "ai", 1), Lane("email", "ai", 1)]
+    )
+    assert len(rows) == 4
+
+
+def test_who_needs_a_person_waits_for_one(db):
+    people = _alike(4)
+    for person in people[:3]:
+        person["assisted_channel"] = "phone"
+    rows = _decided(db, people, [Lane("email", "ai", 9), Lane("phone", "human", 1)])
+    assert {key: row["handler"] for key, row in rows.items()} == {0: "human", 3: "ai"}
+    assert db.frame("SELECT person_key, rule, must FROM route_rule ORDER BY 1").rows() == [
+        (key, "assisted_channel", "human") for key in range(3)
+    ]
+
+
+def test_a_lead_is_worth_what_the_first_rule_says(db):
+    people = _alike(5)
+    people[0]["lead_source"] = "Fair"
+    people[1]["region"] = "DE"
+    db.run("CREATE TABLE lead_custom_s (lead_key BIGINT, deal VARCHAR)")
+    db.run("INSERT INTO lead_custom_s VALUES (2, '70.5'), (3, '-4'), (4, 'much')")
+    value = ValueSettings(
+        per_conversion=10,
+        rules=[
+            {"by": "lead_source", "is": "fair", "worth": 50},
+            {"column": "deal"},
+            {"by": "region", "is": ["DE", "FR"], "worth": 20},
+        ],
+    )
+    rows = _decided(db, people, [Lane("email", "ai", 9, 0.25)], value=value)
+    found = {key: round(row["expected_value"], 9) for key, row in rows.items()}
+    assert found == {0: 4.75, 1: 1.75, 2: 6.8, 3: 0.75, 4: 0.75}
+    assert sorted(rows, key=lambda key: rows[key]["rank"]) == [2, 0, 1, 3, 4]
+
+
+def test_a_value_from_a_column_that_nobody_has_is_refused(db):
+    value = ValueSettings(per_conversion=10, rules=[{"column": "nowhere"}])
+    with pytest.raises(UsageError, match="nowhere"):
+        _decided(db, _alike(1), [Lane("email", "ai", 9)], value=value)
+
+
+def test_who_is_not_worth_the_contact_is_not_listed(db):
+    people = _alike(3)
+    people[1]["probability"] = 0.001
+    value = ValueSettings(per_conversion=10)
+    rows = _decided(db, people, [Lane("email", "ai", 9, 0.5)], value=value)
+    assert sorted(rows) == [0, 2]
+    verdicts = db.frame("SELECT lead_key, verdict FROM decision ORDER BY 1")["verdict"].to_list()
+    assert verdicts == ["listed", "not_worth_cost", "listed"]
+
+
+def test_a_lane_that_the_best_cannot_fill_finds_its_own(db, monkeypatch):
+    """Finnish speakers stand at the end of the order, far below whom the lanes could take."""
+    monkeypatch.setattr("pipelines.triage.pool._SPARE", 5)
+    people = _alike(400)
+    for person in people[390:]:
+        person["language"] = "fi"
+        person["probability"] = 0.01
+    chosen = SelectionSettings(people=[{"name": "Aino", "minutes": 24, "languages": ["FI"]}])
+    lanes = lanes_of({"email": {"ai": 4}, "phone": {"human": 50}}, ValueSettings(), chosen)
+    assert [(lane.channel, lane.quota) for lane in lanes] == [("phone", 2), ("email", 4)]
+    rows = _decided(db, people, lanes, chosen=chosen)
+    assert {key for key, row in rows.items() if row["assignee"] == "Aino"} == {390, 391}
+    capacity = db.frame("SELECT channel, handler, quota, listed FROM capacity ORDER BY 1").rows()
+    assert capacity == [("email", "ai", 4, 4), ("phone", "human", 2, 2)]
+
+
+def test_a_limit_lets_others_through(db, monkeypatch):
+    monkeypatch.setattr("pipelines.triage.pool._SPARE", 5)
+    people = _alike(400)
+    for person in people[380:]:
+        person["region"] = "DE"
+        person["probability"] = 0.01
+    limit = {"channel": "email", "by": "region", "is": "NL", "per_day": 2}
+    rows = _decided(db, people, [Lane("email", "ai", 6)], chosen=SelectionSettings(limits=[limit]))
+    assert sorted(rows) == [0, 1, 380, 381, 382, 383]
+    assert db.frame("SELECT value, per_day, listed FROM capacity_limit").rows() == [
+        ("nl", 2, 2),
+    ]
 
 
 def test_a_duplicate_says_so_and_is_never_listed(db):
-    _fill(
-        db,
-        [
-            {
-                "person_key": 0,
-                "probability": 0.5,
-                "raw_score": 1.0,
-                "open": {"email"},
-                "needs_human": False,
-            }
-        ],
-    )
+    fill_store(db, _alike(1, open={"email"}))
     db.run("INSERT INTO lead BY NAME SELECT 1 AS lead_key, 's' AS source_system, 'x' AS source_id")
     db.run("INSERT INTO dedupe_link VALUES (1, 0, 'email', NULL)")
     decide(db, run_id="r", lanes=[Lane("email", "ai", 5)], value=None)
     row = db.frame("SELECT * FROM decision WHERE lead_key = 1").to_dicts()[0]
     assert (row["verdict"], row["route"], row["is_eligible"]) == ("duplicate", "none", False)
     assert row["email_reasons"] == 1 << DUPLICATE_BIT
+
+
+def test_a_number_is_called_for_one_person_a_night_whatever_the_cap(db):
+    people = _alike(3, phone="+311")
+    lanes = [Lane("phone", "human", 3), Lane("email", "ai", 3)]
+    rows = _decided(db, people, lanes, chosen=SelectionSettings(caps={"phone_number": 2}))
+    assert {key: row["channel"] for key, row in rows.items()} == {0: "phone", 1: "email"}
 
 
 def test_an_unknown_lane_is_refused():

@@ -1,0 +1,8 @@
+-- purpose: who must be served by a person is never given to the AI, and who must not be, to nobody
+-- grain: one number, the violations
+-- reads: decision, route_rule
+SELECT count(*)
+FROM decision
+JOIN route_rule USING (person_key)
+WHERE decision.verdict = 'listed'
+    AND (route_rule.must = 'none' OR (route_rule.must = 'human' AND decision.handler <> 'human'))
