@@ -1,7 +1,8 @@
 """What happens during the day: `claim`, `attempt`, `pause`, `resume`, `suppress`."""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -109,17 +110,58 @@ def suppress_add(
     json: Json = False,
 ) -> None:
     """Suppress e-mail addresses, phone numbers or domains, effective at the next claim."""
-    from pipelines.console.claiming import show_suppress
+    from pipelines.console.suppressing import show_suppress
 
     show_suppress(values, channel=channel, reason=reason, as_json=json)
 
 
-@suppress_app.command(name="list")
-def suppress_list(*, json: Json = False) -> None:
-    """Count what is suppressed, by kind, channel and reason; contact points are kept as hashes."""
-    from pipelines.console.claiming import show_suppressions
+@suppress_app.command(name="import")
+def suppress_import(
+    *paths: Path,
+    mapping: Annotated[str, Parameter(help="As for load.")] = "auto",
+    source_system: Annotated[str | None, Parameter(help="Slug of the source.")] = None,
+    json: Json = False,
+) -> None:
+    """Suppress whole lists of addresses, numbers, domains or hashes, in force when it returns."""
+    from pipelines.console.suppressing import show_import
 
-    show_suppressions(as_json=json)
+    show_import(paths, mapping=mapping, source_system=source_system, as_json=json)
+
+
+@suppress_app.command(name="list")
+def suppress_list(
+    *,
+    kind: Literal["email", "phone", "domain", "hash"] | None = None,
+    reason: Annotated[str | None, Parameter(help="Text that the reason has in it.")] = None,
+    since: Annotated[date | None, Parameter(help="First day (UTC), YYYY-MM-DD.")] = None,
+    json: Json = False,
+) -> None:
+    """Count what is suppressed, by kind, channel and reason; contact points are kept as hashes."""
+    from pipelines.console.suppressing import show_suppressions
+
+    show_suppressions(kind=kind, reason=reason, since=since, as_json=json)
+
+
+@suppress_app.command(name="check")
+def suppress_check(*values: str, json: Json = False) -> None:
+    """Say whether contact points are suppressed, and why."""
+    from pipelines.console.suppressing import show_check
+
+    show_check(values, as_json=json)
+
+
+@suppress_app.command(name="confirm")
+def suppress_confirm(
+    source_system: str | None = None,
+    /,
+    *,
+    ledger: Annotated[bool, Parameter(negative="", help="The ledger, older than the log.")] = False,
+    json: Json = False,
+) -> None:
+    """Confirm that the list of a source is whole and right as it stands, though short or old."""
+    from pipelines.console.suppressing import show_confirm
+
+    show_confirm(source_system, is_ledger=ledger, as_json=json)
 
 
 # Commands of the program itself, in the order of `--help`.

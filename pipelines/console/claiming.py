@@ -1,17 +1,11 @@
-"""`claim` and `suppress`."""
+"""`claim`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.console.screen import emit_json, note, say, show_table
 from pipelines.errors import UsageError
-from pipelines.runs.outreach import (
-    note_export,
-    run_claim,
-    run_release,
-    run_suppress,
-    suppression_counts,
-)
+from pipelines.runs.outreach import note_export, run_claim, run_release
 from pipelines.settings.home import Home
 from pipelines.store.files import check_format, write_table
 
@@ -65,31 +59,4 @@ def show_claim(
         f"{result.rows.height} handed out, {result.withheld} withheld because something speaks"
         f" against them by now, {result.left} left, {result.waiting} of whom not at this moment:"
         " it is not the hour, or somebody of their account is out."
-    )
-
-
-def show_suppress(
-    values: Sequence[str], *, channel: str | None, reason: str, as_json: bool
-) -> None:
-    """Suppress contact points."""
-    if not values:
-        raise UsageError("nothing to suppress", expected="an address, a number or a domain")
-    added = run_suppress(Home.locate(), values, channel=channel, reason=reason)
-    if as_json:
-        emit_json({"given": len(values), "new_keys": added})
-    else:
-        say(f"{len(values)} contact point(s) suppressed, effective at the next claim.")
-
-
-def show_suppressions(*, as_json: bool) -> None:
-    """Count what is suppressed."""
-    rows = suppression_counts(Home.locate())
-    if as_json:
-        emit_json(rows)
-        return
-    show_table(
-        "Suppressed contact points",
-        ("kind", "channel", "reason", "source", "count"),
-        [tuple(row.values()) for row in rows],
-        right=(4,),
     )

@@ -5,9 +5,9 @@
 -- said no may have said it for all.
 INSERT INTO eligible_lead_fact
 WITH refusal AS (
-    SELECT lead_key, channels, bits & (objection_bits() | r_suppressed()) AS bits
+    SELECT lead_key, channels, bits & objection_bits() AS bits
     FROM eligible_lead_fact
-    WHERE bits & (objection_bits() | r_suppressed()) <> 0
+    WHERE bits & objection_bits() <> 0
 )
 SELECT DISTINCT other.lead_key, refusal.channels, refusal.bits, 0
 FROM refusal

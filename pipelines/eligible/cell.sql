@@ -6,6 +6,7 @@ CREATE OR REPLACE TEMP TABLE eligible_cell AS
 SELECT
     region, party, is_mobile, channel,
     is_open, is_forbidden, is_express, is_proof_required, recorded_basis,
+    consent_max_age_months AS consent_months,
     $as_of::TIMESTAMP - to_months(consent_max_age_months) AS consent_since,
     CASE WHEN purchase_months > 0
         THEN $as_of::TIMESTAMP - to_months(purchase_months) END AS purchase_since,

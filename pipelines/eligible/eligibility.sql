@@ -23,7 +23,7 @@ WITH own AS (
             | bit_if(phone_valid = false, r_invalid_contact_point()) AS text_flaws,
         bit_if(is_blank(street) OR (is_blank(city) AND is_blank(postal_code)),
             r_no_contact_point()) AS mail_flaws,
-        $feed_bits::UINTEGER
+        $feed_bits::UBIGINT
             | bit_if(is_deleted IS TRUE OR merged_into_id IS NOT NULL, r_deleted())
             | bit_if(is_dated IS NOT TRUE, r_undated_population()) AS every_channel
     FROM lead
@@ -43,7 +43,7 @@ main AS (
                         THEN coalesce(touch.own_at, own.created_at)
                         ELSE family.own_at END, '-infinity')
                     < $as_of::TIMESTAMP - to_months($retention_months), r_retention_review())
-            | coalesce(pace.bits, 0::UINTEGER) AS every_channel
+            | coalesce(pace.bits, 0::UBIGINT) AS every_channel
     FROM person
     JOIN own ON own.lead_key = person.representative_lead_key
     LEFT JOIN eligible_folded AS folded ON folded.lead_key = person.representative_lead_key
@@ -53,11 +53,11 @@ main AS (
 ),
 known AS (
     SELECT main.* EXCLUDE (region), cell.region,
-           coalesce(fact.email, 0::UINTEGER) AS email_fact,
-           coalesce(fact.phone, 0::UINTEGER) AS phone_fact,
-           coalesce(fact.ai_voice, 0::UINTEGER) AS ai_voice_fact,
-           coalesce(fact.sms, 0::UINTEGER) AS sms_fact,
-           coalesce(fact.mail, 0::UINTEGER) AS mail_fact,
+           coalesce(fact.email, 0::UBIGINT) AS email_fact,
+           coalesce(fact.phone, 0::UBIGINT) AS phone_fact,
+           coalesce(fact.ai_voice, 0::UBIGINT) AS ai_voice_fact,
+           coalesce(fact.sms, 0::UBIGINT) AS sms_fact,
+           coalesce(fact.mail, 0::UBIGINT) AS mail_fact,
            policy_verdict(main.country, policy.email, cell.email_bits) AS email_policy,
            policy_verdict(main.country, policy.phone, cell.phone_bits) AS phone_policy,
            policy_verdict(main.country, policy.ai_voice, cell.ai_voice_bits) AS ai_voice_policy,
@@ -80,17 +80,17 @@ masked AS (
     SELECT person_key, lead_key, region,
         (every_channel | email_fact | email_flaws | email_bounced
             | shared_bits(email_fact, email_objected, 1) | email_policy
-        )::UINTEGER AS email_reasons,
+        )::UBIGINT AS email_reasons,
         (every_channel | phone_fact | call_flaws
             | shared_bits(phone_fact, call_objected, 2) | phone_policy
-        )::UINTEGER AS phone_reasons,
+        )::UBIGINT AS phone_reasons,
         (every_channel | ai_voice_fact | call_flaws
             | shared_bits(ai_voice_fact, call_objected, 4) | ai_voice_policy
-        )::UINTEGER AS ai_voice_reasons,
+        )::UBIGINT AS ai_voice_reasons,
         (every_channel | sms_fact | text_flaws
             | shared_bits(sms_fact, text_objected, 8) | sms_policy
-        )::UINTEGER AS sms_reasons,
-        (every_channel | mail_fact | mail_flaws | mail_policy)::UINTEGER AS mail_reasons
+        )::UBIGINT AS sms_reasons,
+        (every_channel | mail_fact | mail_flaws | mail_policy)::UBIGINT AS mail_reasons
     FROM known
 )
 SELECT person_key, lead_key, region,

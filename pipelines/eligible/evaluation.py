@@ -5,7 +5,7 @@ of its contact points, binds the person; what permits must cover the very point 
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,14 @@ import polars as pl
 from pipelines.eligible import inputs
 from pipelines.eligible.reasons import Reason
 from pipelines.eligible.report import mask_counts, reason_counts
+from pipelines.eligible.sequences import mark_in_sequence
 from pipelines.eligible.suppressed import check_suppressions, match_suppressions
 from pipelines.errors import RefusedError
+from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.policy import FeedSettings, PolicyTable
 from pipelines.store import Database, reset_table, sql
 from pipelines.store.erased import CONTACT_MACROS
+from pipelines.store.registers import read_registers
 
 _SCRATCH = (
     "eligible_cell",
@@ -64,14 +67,17 @@ def evaluate(
     feeds: FeedSettings,
     as_of: datetime,
     suppression_secrets: Sequence[bytes] = (),
-    suppression_tags: Iterable[pl.DataFrame] | None = None,
+    control: ControlGroup | None = None,
 ) -> EligibleResult:
     """Write table `eligibility` anew, one row per person.
 
     Parameters
     ----------
     db : Database
-        Holds the tables of leads and of persons; `suppression` is the ledger's list.
+        Holds the tables of leads and of persons; `suppression` is the ledger's list, with tags made
+        under one of the secrets. A tag chooses which texts get the HMAC that decides: one too many
+        changes nothing, but an entry whose tag is wrong is not found here, so tags of unknown
+        origin must be left out.
     policy, feeds : PolicyTable, FeedSettings
         Who may be contacted where, and which feeds must be there.
     as_of : datetime
@@ -80,10 +86,8 @@ def evaluate(
     suppression_secrets : sequence of bytes
         HMAC keys under which suppressed contact points may have been hashed, the old one too while
         keys are being rotated.
-    suppression_tags : iterable of pl.DataFrame, optional
-        Of the ledger, in parts: key_hmac, tag, all made under one of the secrets. A tag chooses
-        which texts get the HMAC that decides: one too many changes nothing, but an entry whose only
-        tag is wrong is not found here, so tags of unknown origin must be left out.
+    control : ControlGroup, optional
+        Whom to hold back; None: nobody.
 
     Raises
     ------
@@ -93,11 +97,13 @@ def evaluate(
     started = time.perf_counter()
     _check_persons(db)
     check_suppressions(db, suppression_secrets)
-    frames = _frames(db, policy, as_of)
+    frames = _frames(db, policy, feeds, as_of)
     for name, frame in frames.items():
         db.register(name, frame)
     try:
-        _collect(db, policy, as_of, suppression_secrets, suppression_tags)
+        _collect(db, as_of, suppression_secrets)
+        _hold_back(db, policy, as_of, control)
+        _sum_up(db, policy, as_of)
         _decide(db, policy, feeds, as_of)
     finally:
         for name in frames:
@@ -121,17 +127,22 @@ def remember_suppressed(db: Database, at: datetime) -> None:
     db.run(sql(__package__, "remember_suppressed.sql"), at=at, suppressed=Reason.SUPPRESSED.mask)
 
 
-def _frames(db: Database, policy: PolicyTable, as_of: datetime) -> dict[str, pl.DataFrame]:
+def _frames(
+    db: Database, policy: PolicyTable, feeds: FeedSettings, as_of: datetime
+) -> dict[str, pl.DataFrame]:
     addresses = policy.addresses
     roles = addresses.role_names if addresses.is_role_address_blocked else ()
     disposable = addresses.disposable_domains if addresses.is_disposable_domain_blocked else ()
     return {
-        "policy_frame": inputs.policy_frame(policy, inputs.registry_dates(db), as_of),
+        "policy_frame": inputs.policy_frame(
+            policy, read_registers(db, feeds.max_shrink_percent), as_of
+        ),
         "registry_frame": inputs.registry_frame(),
         "role_name_frame": _strings("name", roles),
         "disposable_domain_frame": db.frame(
             sql(__package__, "throw_away.sql"), listed=list(disposable)
         ),
+        "cap_frame": inputs.cap_frame(policy),
         "free_domain_frame": _strings("domain", addresses.free_domains),
     }
 
@@ -142,12 +153,10 @@ def _strings(name: str, values: tuple[str, ...]) -> pl.DataFrame:
 
 def _collect(
     db: Database,
-    policy: PolicyTable,
     as_of: datetime,
     secrets: Sequence[bytes],
-    tags: Iterable[pl.DataFrame] | None,
 ) -> None:
-    """Gather what speaks for and against each person in small temporary tables."""
+    """Gather what is recorded against leads and contact points in small temporary tables."""
     db.run(CONTACT_MACROS + inputs.reason_macros() + sql(__package__, "macros.sql"))
     db.run(sql(__package__, "cell.sql"), as_of=as_of)
     db.run(sql(__package__, "cell_wide.sql"))
@@ -156,18 +165,42 @@ def _collect(
     db.run(sql(__package__, "lead_fact.sql"), as_of=as_of)
     db.run(sql(__package__, "key_fact.sql"))
     db.run(sql(__package__, "point_fact.sql"))
-    match_suppressions(db, as_of, secrets, tags)
+    match_suppressions(db, as_of, secrets)
     db.run(sql(__package__, "bound_fact.sql"))
+    db.run(sql(__package__, "own_contact.sql"), as_of=as_of)
+
+
+def _hold_back(
+    db: Database, policy: PolicyTable, as_of: datetime, control: ControlGroup | None
+) -> None:
+    """Add those who are left alone though nobody has said no."""
+    active_days = policy.ownership.active_days
+    if active_days:
+        db.run(sql(__package__, "owned.sql"), as_of=as_of, active_days=active_days)
+    mark_in_sequence(db)
+    db.run(sql(__package__, "reassigned.sql"))
+    if control is not None and control.share > 0:
+        db.run(
+            sql(__package__, "control.sql"),
+            as_of=as_of,
+            draw=control.draw,
+            below=control.below,
+            inbound_days=control.inbound_days,
+        )
+
+
+def _sum_up(db: Database, policy: PolicyTable, as_of: datetime) -> None:
+    """Bring what speaks for and against leads and contact points to persons."""
     db.run(sql(__package__, "person_fact.sql"))
     db.run(sql(__package__, "objected_point.sql"))
     db.run(sql(__package__, "bounced.sql"), as_of=as_of)
-    db.run(sql(__package__, "own_contact.sql"), as_of=as_of)
     db.run(sql(__package__, "family.sql"))
     db.run(
         sql(__package__, "pace.sql"),
         as_of=as_of,
         recontact_days=policy.pacing.recontact_interval_days,
         attempts_cap=policy.pacing.max_attempts_per_year,
+        lifetime_cap=policy.pacing.max_attempts_ever,
     )
     db.run(sql(__package__, "permit.sql"), as_of=as_of)
     db.run(sql(__package__, "relationship.sql"), as_of=as_of)

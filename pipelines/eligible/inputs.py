@@ -7,19 +7,16 @@ import polars as pl
 from pipelines.eligible.reasons import Reason
 from pipelines.settings.policy import (
     RECORDED_BASIS,
+    REGISTRIES,
     Basis,
     FeedSettings,
     PolicyTable,
     Rule,
 )
 from pipelines.store import Database
+from pipelines.store.registers import Registers
 
-REGISTRY_FLAGS = {
-    name: 1 << position
-    for position, name in enumerate(
-        ("us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson")
-    )
-}
+REGISTRY_FLAGS = {name: 1 << position for position, name in enumerate(REGISTRIES)}
 
 _POLICY_SCHEMA = {
     "region": pl.String,
@@ -37,14 +34,14 @@ _POLICY_SCHEMA = {
     "exempt_purchase_months": pl.Int32,
     "exempt_inquiry_months": pl.Int32,
     "registries": pl.Int32,
-    "feed_bits": pl.UInt32,
+    "feed_bits": pl.UInt64,
 }
 
 
 def reason_macros() -> str:
     """Return statements that make `r_<reason>()` the mask of each reason, for readable SQL."""
     return "".join(
-        f"CREATE OR REPLACE TEMP MACRO r_{reason.name.lower()}() AS {reason.mask}::UINTEGER;\n"
+        f"CREATE OR REPLACE TEMP MACRO r_{reason.name.lower()}() AS {reason.mask}::UBIGINT;\n"
         for reason in Reason
     )
 
@@ -57,16 +54,15 @@ def registry_frame() -> pl.DataFrame:
     )
 
 
-def registry_dates(db: Database) -> dict[str, datetime | None]:
-    """Return for each register loaded the time its newest data speaks of.
-
-    That is when it was screened, or loaded where that is unknown or earlier; None: neither known.
-    """
-    found = db.frame(
-        "SELECT registry, max(least(screened_at, ingested_at)) AS newest FROM registry"
-        " WHERE registry IS NOT NULL GROUP BY registry"
-    )
-    return dict(zip(found["registry"], found["newest"], strict=True))
+def cap_frame(policy: PolicyTable) -> pl.DataFrame:
+    """Return one row per daily cap and place: country and state (null: any), attempts (Int32)."""
+    rows = [
+        (*place, cap.max_attempts)
+        for cap in policy.daily_caps.values()
+        for place in (cap.countries_and_states() or ((None, None),))
+    ]
+    schema = {"country": pl.String, "state": pl.String, "attempts": pl.Int32}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def customer_feed_bits(db: Database, feeds: FeedSettings, as_of: datetime) -> int:
@@ -82,17 +78,15 @@ def customer_feed_bits(db: Database, feeds: FeedSettings, as_of: datetime) -> in
     return 0
 
 
-def policy_frame(
-    policy: PolicyTable, loaded: dict[str, datetime | None], as_of: datetime
-) -> pl.DataFrame:
+def policy_frame(policy: PolicyTable, registers: Registers, as_of: datetime) -> pl.DataFrame:
     """Return one row per policy row and kind of number, with what its registers' state blocks.
 
     Parameters
     ----------
     policy : PolicyTable
         The rows.
-    loaded : dict
-        As :func:`registry_dates` gives it.
+    registers : Registers
+        Those loaded.
     as_of : datetime
         Naive UTC.
     """
@@ -105,12 +99,12 @@ def policy_frame(
                 judged_by = policy.rule(region, channel, "consumer")
             if judged_by is not None:
                 key = (region, channel, party, is_mobile)
-                rows.append((*key, *_terms(judged_by, general_months, loaded, as_of)))
+                rows.append((*key, *_terms(judged_by, general_months, registers, as_of)))
     return pl.DataFrame(rows, schema=_POLICY_SCHEMA, orient="row")
 
 
 def _terms(
-    rule: Rule, general_months: int, loaded: dict[str, datetime | None], as_of: datetime
+    rule: Rule, general_months: int, registers: Registers, as_of: datetime
 ) -> tuple[object, ...]:
     own_months = rule.consent_max_age_months
     return (
@@ -125,15 +119,17 @@ def _terms(
         rule.exempt_purchase_months,
         rule.exempt_inquiry_months,
         sum(REGISTRY_FLAGS[name] for name in set(rule.registries)),
-        _registry_bits(rule, loaded, as_of),
+        _registry_bits(rule, registers, as_of),
     )
 
 
-def _registry_bits(rule: Rule, loaded: dict[str, datetime | None], as_of: datetime) -> int:
+def _registry_bits(rule: Rule, registers: Registers, as_of: datetime) -> int:
     bits = 0
     for name in rule.registries:
-        newest = loaded.get(name)
-        if name not in loaded:
+        newest = registers.newest.get(name)
+        if name in registers.incomplete:
+            bits |= Reason.REGISTRY_INCOMPLETE.mask
+        if name not in registers.newest:
             bits |= 0 if rule.is_registry_optional else Reason.REGISTRY_MISSING.mask
         elif newest is None or as_of - newest > timedelta(days=rule.registry_max_age_days):
             bits |= Reason.REGISTRY_STALE.mask

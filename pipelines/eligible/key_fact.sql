@@ -5,8 +5,8 @@
 -- writes:  temporary table eligible_lead_fact (appends)
 INSERT INTO eligible_lead_fact
 WITH key_fact AS (
-    SELECT folded_key(contact_key) AS point, channel_set(channel) AS channels,
-           r_opted_out() AS bits, 0 AS registries
+    SELECT folded_key(contact_key) AS point, refused_set(channel, purpose) AS channels,
+           refusal_bits(purpose) AS bits, 0 AS registries
     FROM consent_event
     WHERE status = 'opt_out' AND contact_key IS NOT NULL
     UNION ALL
@@ -21,7 +21,7 @@ WITH key_fact AS (
     WHERE contact_key IS NOT NULL
     UNION ALL
     -- which channels a register binds is the policy row's to say
-    SELECT folded_key(registry.contact_key), 0, 0::UINTEGER, registry_frame.flag
+    SELECT folded_key(registry.contact_key), 0, 0::UBIGINT, registry_frame.flag
     FROM registry
     JOIN registry_frame ON registry_frame.name = registry.registry
     WHERE registry.contact_key IS NOT NULL

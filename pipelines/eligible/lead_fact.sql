@@ -4,7 +4,8 @@
 -- writes:  temporary table eligible_lead_fact
 -- params:  as_of. Opt-outs bind whenever they were recorded; everything else only before as_of.
 CREATE OR REPLACE TEMP TABLE eligible_lead_fact AS
-SELECT lead_key, channel_set(channel) AS channels, r_opted_out() AS bits, 0 AS registries
+SELECT lead_key, refused_set(channel, purpose) AS channels, refusal_bits(purpose) AS bits,
+       0 AS registries
 FROM consent_event
 WHERE status = 'opt_out' AND lead_key IS NOT NULL
 UNION ALL

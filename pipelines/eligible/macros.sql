@@ -8,10 +8,10 @@ CREATE OR REPLACE TEMP MACRO channel_set(channel) AS CASE channel
     WHEN 'mail' THEN 16 ELSE 31
 END;
 CREATE OR REPLACE TEMP MACRO in_set(channels, one, bits) AS
-    CASE WHEN channels & one <> 0 THEN bits ELSE 0::UINTEGER END;
+    CASE WHEN channels & one <> 0 THEN bits ELSE 0::UBIGINT END;
 
 CREATE OR REPLACE TEMP MACRO bit_if(condition, bits) AS
-    CASE WHEN condition THEN bits::UINTEGER ELSE 0::UINTEGER END;
+    CASE WHEN condition THEN bits::UBIGINT ELSE 0::UBIGINT END;
 CREATE OR REPLACE TEMP MACRO is_blank(given) AS coalesce(trim(given), '') = '';
 
 -- The one number or address a channel uses, of the representative lead.
@@ -27,16 +27,16 @@ CREATE OR REPLACE TEMP MACRO region_of(country) AS
 
 -- What the policy row `cell` says of one channel.
 CREATE OR REPLACE TEMP MACRO ground_bits(cell, permit, purchase_at, inquiry_at) AS CASE
-    WHEN cell.is_open THEN 0::UINTEGER
+    WHEN cell.is_open THEN 0::UBIGINT
     WHEN cell.is_forbidden THEN r_no_lawful_basis()
-    WHEN permit = 0 THEN 0::UINTEGER
-    WHEN purchase_at >= cell.purchase_since OR inquiry_at >= cell.inquiry_since THEN 0::UINTEGER
+    WHEN permit = 0 THEN 0::UBIGINT
+    WHEN purchase_at >= cell.purchase_since OR inquiry_at >= cell.inquiry_since THEN 0::UBIGINT
     ELSE coalesce(permit, r_no_lawful_basis())
 END;
 CREATE OR REPLACE TEMP MACRO register_bits(cell, hits, purchase_at, inquiry_at) AS CASE
-    WHEN cell.registries = 0 THEN 0::UINTEGER
+    WHEN cell.registries = 0 THEN 0::UBIGINT
     WHEN purchase_at >= cell.exempt_purchase_since OR inquiry_at >= cell.exempt_inquiry_since
-        THEN 0::UINTEGER
+        THEN 0::UBIGINT
     WHEN hits & cell.registries <> 0 THEN cell.feed_bits | r_registry_hit()
     ELSE cell.feed_bits
 END;
@@ -52,16 +52,31 @@ CASE
     WHEN country IS NULL THEN r_country_unknown()
     ELSE coalesce(counted, uncounted, r_no_policy_row())
 END;
+-- An entry that ends is told apart: it is not written down on the person for good.
+CREATE OR REPLACE TEMP MACRO listed_bits(until) AS
+    CASE WHEN until IS NULL THEN r_suppressed() ELSE r_suppressed_until() END;
 CREATE OR REPLACE TEMP MACRO objection_bits() AS
-    r_art21_objection() | r_opted_out() | r_suppressed();
+    r_art21_objection() | r_opted_out() | r_suppressed() | r_suppressed_until() | r_deceased() | r_under_age();
+-- What a record of a no says: most say no more than that.
+CREATE OR REPLACE TEMP MACRO refusal_bits(purpose) AS CASE lower(trim(purpose))
+    WHEN 'deceased' THEN r_deceased() WHEN 'under_age' THEN r_under_age() ELSE r_opted_out()
+END;
+-- Of the dead and of children no channel is left, whatever the record names.
+CREATE OR REPLACE TEMP MACRO refused_set(channel, purpose) AS
+    CASE WHEN lower(trim(purpose)) IN ('deceased', 'under_age') THEN 31
+        ELSE channel_set(channel) END;
 -- A shared contact point counts for those who did not object themselves.
 CREATE OR REPLACE TEMP MACRO shared_bits(own, objected, one) AS
     CASE WHEN objected & one <> 0
             AND own & objection_bits() = 0
-        THEN r_shared_contact_objected() ELSE 0::UINTEGER
+        THEN r_shared_contact_objected() ELSE 0::UBIGINT
     END;
 CREATE OR REPLACE TEMP MACRO point_bits(point, as_given) AS CASE
-    WHEN point IS NOT NULL THEN 0::UINTEGER
+    WHEN point IS NOT NULL THEN 0::UBIGINT
     WHEN as_given IS NOT NULL THEN r_invalid_contact_point()
     ELSE r_no_contact_point()
 END;
+
+-- Whether a lead is drawn for the control group: a share of all, the same in every night and home.
+CREATE OR REPLACE TEMP MACRO is_drawn(draw, source_system, source_id, below) AS
+    md5(draw || '/' || source_system || '/' || source_id) < below;

@@ -1,6 +1,6 @@
 -- purpose: find consent or another recorded ground that covers the point to be used
 -- grain:   one row per person with any such record
--- reads:   consent_event, dedupe_link, person, lead, eligible_cell
+-- reads:   consent_event, dedupe_link, person, lead, eligible_cell, activity, contact_attempt
 -- writes:  temporary table eligible_permit; per channel 0: covered, null: no record at all, else
 --          what is wrong with the records there are
 -- params:  as_of
@@ -12,7 +12,8 @@ WITH event AS (
     FROM consent_event
     WHERE (captured_at IS NULL OR captured_at < $as_of)
         AND (effective_from IS NULL OR effective_from <= $as_of)
-        AND (status = 'opt_in' OR (status = 'unknown' AND lawful_basis IS NOT NULL))
+        AND (status = 'opt_in'
+            OR (status = 'unknown' AND (lawful_basis IS NOT NULL OR is_confirmed = false)))
 ),
 -- a record that names a contact point only speaks for the one person who has it, if it is one
 key_owner AS (
@@ -56,7 +57,7 @@ contact AS MATERIALIZED (
 judged AS (
     SELECT held.person_key, cell.channel, held.is_opt_in, held.lawful_basis, held.captured_at,
            held.effective_to, held.is_confirmed, held.has_proof, cell.consent_since,
-           cell.is_proof_required, cell.recorded_basis,
+           cell.consent_months, cell.is_proof_required, cell.recorded_basis,
            coalesce(held.channel = cell.channel, false)
                OR (NOT cell.is_express AND cell.channel <> 'ai_voice') AS is_in_scope,
            CASE cell.channel
@@ -83,18 +84,83 @@ judged AS (
     -- where everybody may be contacted no record changes anything
     WHERE NOT cell.is_open
 ),
+granted AS MATERIALIZED (
+    SELECT person_key, channel, captured_at, effective_to, is_confirmed, has_proof, consent_since,
+           consent_months, is_proof_required
+    FROM judged
+    WHERE is_same_point
+        AND ((is_opt_in AND is_in_scope) OR lawful_basis = recorded_basis
+            OR (is_confirmed = false AND is_in_scope))
+),
+-- Consent that is too old by its date counts from its last use, if it was used before it was too
+-- old each time: one that lapsed once is not brought back by writing to somebody.
+aged AS (
+    SELECT DISTINCT person_key, channel, captured_at, consent_months
+    FROM granted
+    WHERE captured_at < consent_since
+),
+use AS (
+    SELECT dedupe_link.person_key, touch.channel, touch."at"
+    FROM (
+        SELECT lead_key, "at",
+               CASE channel WHEN 'call' THEN CASE actor WHEN 'ai' THEN 'ai_voice' ELSE 'phone' END
+                   ELSE channel END AS channel
+        FROM activity
+        WHERE direction = 'out' AND channel IN ('call', 'email', 'sms')
+        UNION ALL
+        SELECT lead_key, "at", channel
+        FROM contact_attempt
+        WHERE disposition NOT IN ('bounced', 'wrong_number', 'left_company')
+    ) AS touch
+    JOIN (
+        SELECT lead_key, person_key FROM dedupe_link
+        WHERE person_key IN (SELECT person_key FROM aged)
+    ) AS dedupe_link USING (lead_key)
+    WHERE touch."at" < $as_of
+),
+step AS (
+    SELECT aged.person_key, aged.channel, aged.captured_at, use."at",
+           coalesce(lag(use."at") OVER each_use, aged.captured_at)
+               + to_months(aged.consent_months) < use."at" AS is_late
+    FROM aged
+    JOIN use ON use.person_key = aged.person_key AND use.channel = aged.channel
+        AND use."at" >= aged.captured_at
+    WINDOW each_use AS (
+        PARTITION BY aged.person_key, aged.channel, aged.captured_at, aged.consent_months
+        ORDER BY use."at"
+    )
+),
+last_use AS (
+    SELECT person_key, channel, captured_at, max("at") AS used_at
+    FROM (
+        SELECT *, bool_or(is_late) OVER (
+            PARTITION BY person_key, channel, captured_at ORDER BY "at") AS has_lapsed
+        FROM step
+    )
+    WHERE NOT has_lapsed
+    GROUP BY person_key, channel, captured_at
+),
 flawed AS (
-    SELECT person_key, channel,
-           bit_if(captured_at IS NULL OR captured_at < consent_since
+    SELECT person_key, channel, is_confirmed, captured_at,
+           bit_if(captured_at IS NULL
+               OR greatest(captured_at, last_use.used_at) < consent_since
                OR effective_to <= $as_of, r_consent_too_old())
            | bit_if(is_confirmed = false, r_consent_unconfirmed())
            | bit_if(is_proof_required AND NOT has_proof, r_consent_unproven()) AS flaws
-    FROM judged
-    WHERE is_same_point AND ((is_opt_in AND is_in_scope) OR lawful_basis = recorded_basis)
+    FROM granted
+    LEFT JOIN last_use USING (person_key, channel, captured_at)
 ),
+-- An unconfirmed double opt-in is a no, of any duplicate: what was confirmed lifts it, or what was
+-- given later.
 verdict AS (
     SELECT person_key, channel,
-           CASE WHEN min(flaws) = 0 THEN 0::UINTEGER ELSE bit_or(flaws) END AS flaws
+           CASE
+               WHEN bool_or(flaws = 0 AND coalesce(is_confirmed, false)) THEN 0::UBIGINT
+               WHEN max(captured_at) FILTER (WHERE flaws = 0)
+                   > coalesce(max(coalesce(captured_at, 'infinity'))
+                       FILTER (WHERE is_confirmed = false), '-infinity') THEN 0::UBIGINT
+               ELSE bit_or(flaws)
+           END AS flaws
     FROM flawed
     GROUP BY person_key, channel
 )

@@ -18,8 +18,8 @@ WITH told AS (
         )
 ),
 no AS (
-    SELECT folded_key(contact_key) AS point, channel_set(channel) AS channels,
-           r_opted_out() AS bits
+    SELECT folded_key(contact_key) AS point, refused_set(channel, purpose) AS channels,
+           refusal_bits(purpose) AS bits
     FROM consent_event
     WHERE status = 'opt_out' AND contact_key IS NOT NULL
     UNION

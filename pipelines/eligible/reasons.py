@@ -12,7 +12,7 @@ from pipelines.store import Database, reset_table, sql
 
 
 class Reason(IntEnum):
-    """Bit position in a `<channel>_reasons` mask (UINT32)."""
+    """Bit position in a `<channel>_reasons` mask (UINT64)."""
 
     ART21_OBJECTION = 0
     OPTED_OUT = 1
@@ -44,6 +44,15 @@ class Reason(IntEnum):
     RECONTACT_INTERVAL = 27
     FREQUENCY_CAP = 28
     SALVAGED_UNREVIEWED = 29
+    DECEASED = 30
+    UNDER_AGE = 31
+    OWNED_BY_PERSON = 32
+    IN_SEQUENCE = 33
+    LIFETIME_ATTEMPTS = 34
+    CONTROL_GROUP = 35
+    NUMBER_REASSIGNED = 36
+    SUPPRESSED_UNTIL = 37
+    REGISTRY_INCOMPLETE = 38
 
     @property
     def mask(self) -> int:
@@ -66,6 +75,8 @@ class ReasonClass(StrEnum):
     CONSENT = "consent"
     RETENTION = "retention"
     PACING = "pacing"
+    IN_HAND = "in_hand"
+    CONTROL = "control"
     REVIEW = "review"
 
 
@@ -86,6 +97,8 @@ UNBLOCK: dict[ReasonClass, str | None] = {
     " (load --as consent)",
     ReasonClass.RETENTION: "decide the retention review: erase, or load a recent own contact",
     ReasonClass.PACING: None,
+    ReasonClass.IN_HAND: None,
+    ReasonClass.CONTROL: None,
     ReasonClass.REVIEW: "look at the repaired records (quarantine review, quarantine accept), or"
     " load an unbroken export",
 }
@@ -106,6 +119,9 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.ART21_OBJECTION: ReasonText(_OBJECTION, "objected to profiling (GDPR Art. 21)"),
     Reason.OPTED_OUT: ReasonText(_OBJECTION, "opted out"),
     Reason.SUPPRESSED: ReasonText(_OBJECTION, "on the own suppression list"),
+    Reason.SUPPRESSED_UNTIL: ReasonText(
+        _OBJECTION, "on the own suppression list until a day to come"
+    ),
     Reason.SHARED_CONTACT_OBJECTED: ReasonText(
         _OBJECTION, "shares the contact point with somebody who objected"
     ),
@@ -117,6 +133,10 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.REGISTRY_STALE: ReasonText(
         ReasonClass.REGISTER_DATA, "the register loaded is older than the rule allows"
+    ),
+    Reason.REGISTRY_INCOMPLETE: ReasonText(
+        ReasonClass.REGISTER_DATA,
+        "the newest copy of the register is shorter than the one before, or of another region",
     ),
     Reason.NO_CONTACT_POINT: ReasonText(_CONTACT, "no contact point for the channel"),
     Reason.INVALID_CONTACT_POINT: ReasonText(_CONTACT, "the contact point is invalid or wrong"),
@@ -149,10 +169,29 @@ TEXTS: dict[Reason, ReasonText] = {
         ReasonClass.RETENTION, "no own contact for so long that a retention review is due"
     ),
     Reason.RECONTACT_INTERVAL: ReasonText(ReasonClass.PACING, "approached only recently"),
-    Reason.FREQUENCY_CAP: ReasonText(ReasonClass.PACING, "approached often enough this year"),
+    Reason.FREQUENCY_CAP: ReasonText(
+        ReasonClass.PACING, "approached often enough for a day or a year"
+    ),
     Reason.SALVAGED_UNREVIEWED: ReasonText(
         ReasonClass.REVIEW,
         "a record about them was repaired or set aside, and nobody has reviewed it",
+    ),
+    Reason.DECEASED: ReasonText(_OBJECTION, "said to have died"),
+    Reason.UNDER_AGE: ReasonText(_OBJECTION, "said to be under age"),
+    Reason.OWNED_BY_PERSON: ReasonText(
+        ReasonClass.IN_HAND, "its owner, or somebody it was handed to, is working on it"
+    ),
+    Reason.IN_SEQUENCE: ReasonText(
+        ReasonClass.IN_HAND, "is in somebody's sequence or cadence that is running"
+    ),
+    Reason.LIFETIME_ATTEMPTS: ReasonText(
+        ReasonClass.PACING, "approached as often as anybody ever may be"
+    ),
+    Reason.CONTROL_GROUP: ReasonText(
+        ReasonClass.CONTROL, "in the control group, which no list contains"
+    ),
+    Reason.NUMBER_REASSIGNED: ReasonText(
+        _CONTACT, "the number was given up by somebody since the person's last own contact"
     ),
 }
 
@@ -163,9 +202,9 @@ def reasons_of(mask: int) -> tuple[Reason, ...]:
 
 
 def reason_codes(masks: pl.Expr) -> pl.Expr:
-    """Turn a UINT32 mask column into a list of codes, lowest bit first; a null mask gives null."""
+    """Turn a UINT64 mask column into a list of codes, lowest bit first; a null mask gives null."""
     codes = [
-        pl.when((masks & pl.lit(reason.mask, dtype=pl.UInt32)) != 0).then(pl.lit(reason.name))
+        pl.when((masks & pl.lit(reason.mask, dtype=pl.UInt64)) != 0).then(pl.lit(reason.name))
         for reason in Reason
     ]
     return pl.when(masks.is_not_null()).then(pl.concat_list(codes).list.drop_nulls())

@@ -22,6 +22,6 @@ FROM (
 ) AS bound
 JOIN dedupe_link USING (person_key)
 JOIN lead ON lead.lead_key = dedupe_link.lead_key
-WHERE bound.mask & $suppressed <> 0
+WHERE bound.mask & $suppressed::UBIGINT <> 0
     AND 'suppressed/' || lead.lead_key || '/' || bound.channel NOT IN (
         SELECT consent_id FROM consent_event WHERE batch_id = 'suppression')

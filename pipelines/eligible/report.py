@@ -16,7 +16,7 @@ _CLASS_MASKS = {
 def mask_counts(db: Database) -> pl.DataFrame:
     """Return persons per channel and mask from table `eligibility`.
 
-    Columns: channel (String), mask (UInt32; 0: may be contacted), persons (Int64). A few hundred
+    Columns: channel (String), mask (UInt64; 0: may be contacted), persons (Int64). A few hundred
     rows, however many persons.
     """
     return db.frame(sql(__package__, "mask_counts.sql"))
@@ -38,7 +38,7 @@ def blocked_report(counts: pl.DataFrame) -> pl.DataFrame:
         unblock (what would lift it; null: nothing may).
     """
     parts = [
-        counts.filter((pl.col("mask") & pl.lit(reason.mask, dtype=pl.UInt32)) != 0)
+        counts.filter((pl.col("mask") & pl.lit(reason.mask, dtype=pl.UInt64)) != 0)
         .group_by("channel")
         .agg(
             pl.lit(reason.value).alias("bit"),
@@ -90,5 +90,5 @@ def reason_counts(counts: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def _is_only(reason_class: ReasonClass) -> pl.Expr:
-    others = 0xFFFF_FFFF ^ _CLASS_MASKS[reason_class]
-    return (pl.col("mask") & pl.lit(others, dtype=pl.UInt32)) == 0
+    others = 0xFFFF_FFFF_FFFF_FFFF ^ _CLASS_MASKS[reason_class]
+    return (pl.col("mask") & pl.lit(others, dtype=pl.UInt64)) == 0

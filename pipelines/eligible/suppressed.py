@@ -1,17 +1,14 @@
 """Match the own suppression list, which holds keyed hashes only, with every lead.
 
-An HMAC of every contact point of every lead would be most of a night. So the ledger keeps a cheap
-second hash beside each entry, its tag; only texts of a known tag get an HMAC, and that decides.
-So a wrong tag can make nobody suppressed, but it can hide its entry: the ledger notes what made its
-tags, and gives only those of the present scheme and key. Entries without a tag are matched without
-this short cut.
+An HMAC of every contact point of every lead would be most of a night. So each entry has a cheap
+second hash, its tag; only texts of a known tag get an HMAC, and that decides. So a wrong tag can
+make nobody suppressed, but it can hide its entry: the ledger notes what made its tags, and gives
+only those of the present scheme and key. Entries without a tag are matched without this short cut.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-
-import polars as pl
 
 from pipelines.errors import RefusedError
 from pipelines.settings.contact_keys import hmac_pads, tag_prefix
@@ -22,12 +19,10 @@ _STATEMENTS: Final = {
     "suppressed_hash.sql": ("hash",),
     "suppressed.sql": ("email", "phone"),
 }
-_TAGS: Final = "suppression_tag"
+_DIGESTS: Final = ("md5", "sha1", "sha256")
 
 
-def match_suppressions(
-    db: Database, as_of: datetime, secrets: Sequence[bytes], tags: Iterable[pl.DataFrame] | None
-) -> None:
+def match_suppressions(db: Database, as_of: datetime, secrets: Sequence[bytes]) -> None:
     """Append what is suppressed to the temporary table `eligible_lead_fact`.
 
     Parameters
@@ -38,24 +33,19 @@ def match_suppressions(
         Entries that ended before it bind no more.
     secrets : sequence of bytes
         Each may have made any of the entries.
-    tags : iterable of pl.DataFrame, optional
-        key_hmac, tag (String): the tags of the ledger, in parts; an entry that is not among them
-        has none.
     """
-    # A table and no frame: lists have millions of entries, and what memory cannot hold is spilt.
-    db.run(f"CREATE OR REPLACE TEMP TABLE {_TAGS} (key_hmac VARCHAR, tag VARCHAR)")
-    try:
-        for part in tags or ():
-            db.insert(_TAGS, part)
-        kinds = db.frame(sql(__package__, "suppressed_kinds.sql"), as_of=as_of)
-        is_tagged = dict(zip(kinds["kind"], kinds["is_tagged"], strict=True))
-        for secret in secrets:
-            for name, wanted in _STATEMENTS.items():
-                present = [kind for kind in wanted if kind in is_tagged]
-                if present:
-                    _match(db, name, as_of, secret, all(is_tagged[kind] for kind in present))
-    finally:
-        db.run(f"DROP TABLE {_TAGS}")
+    rows = db.frame(sql(__package__, "suppressed_kinds.sql"), as_of=as_of).rows()
+    is_tagged: dict[str, bool] = {}
+    for kind, _, tagged in rows:
+        is_tagged[kind] = tagged and is_tagged.get(kind, True)
+    made_by = {digest for kind, digest, _ in rows if kind == "hash"}
+    digests = [name for name in _DIGESTS if name in made_by or None in made_by]
+    for secret in secrets:
+        for name, wanted in _STATEMENTS.items():
+            present = [kind for kind in wanted if kind in is_tagged]
+            if present:
+                all_tagged = all(is_tagged[kind] for kind in present)
+                _match(db, name, as_of, secret, digests, is_tagged=all_tagged)
 
 
 def check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:
@@ -85,10 +75,19 @@ def check_suppressions(db: Database, secrets: Sequence[bytes]) -> None:
         )
 
 
-def _match(db: Database, name: str, as_of: datetime, secret: bytes, is_tagged: bool) -> None:
+def _match(
+    db: Database,
+    name: str,
+    as_of: datetime,
+    secret: bytes,
+    digests: Sequence[str],
+    *,
+    is_tagged: bool,
+) -> None:
     inner, outer = hmac_pads(secret)
+    made = ", ".join(f"{digest}(plain)" for digest in digests)
     db.run(
-        sql(__package__, name),
+        sql(__package__, name).replace("__digests__", made),
         as_of=as_of,
         inner_pad=inner,
         outer_pad=outer,

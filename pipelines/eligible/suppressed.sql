@@ -1,15 +1,16 @@
 -- purpose: find the leads whose e-mail address or number is on the own suppression list
 -- grain:   one row per lead, contact point and entry
--- reads:   lead, eligible_folded, eligible_former_point, suppression, suppression_tag (temporary)
+-- reads:   lead, eligible_folded, eligible_former_point, suppression
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad (the HMAC key's two blocks), tag_prefix, is_tagged (every
 --          entry has a tag: only texts of a known tag can match, and only they get an HMAC)
 INSERT INTO eligible_lead_fact
 WITH entry AS (
-    SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
+    SELECT lower(key_hmac) AS key_hmac, listed_bits(until) AS bits,
+        bit_or(channel_set(channel)) AS channels
     FROM suppression
     WHERE kind IN ('email', 'phone') AND (until IS NULL OR until > $as_of)
-    GROUP BY lower(key_hmac)
+    GROUP BY lower(key_hmac), listed_bits(until)
 ),
 canonical AS (
     SELECT lead_key, 'email:' || email_key AS text FROM lead WHERE email_key IS NOT NULL
@@ -27,9 +28,10 @@ canonical AS (
 suspect AS MATERIALIZED (
     SELECT lead_key, text
     FROM canonical
-    WHERE NOT $is_tagged OR tag_hex($tag_prefix, text) IN (SELECT tag FROM suppression_tag)
+    WHERE NOT $is_tagged OR tag_of($tag_prefix, text) IN (
+        SELECT tag FROM suppression WHERE kind IN ('email', 'phone'))
 )
-SELECT suspect.lead_key, entry.channels, r_suppressed(), 0
+SELECT suspect.lead_key, entry.channels, entry.bits, 0
 FROM suspect
 JOIN entry ON entry.key_hmac
     = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, suspect.text)

@@ -1,14 +1,15 @@
 -- purpose: find the leads whose mail domain, or one above it, is on the suppression list
 -- grain:   one row per lead and suppressed domain
--- reads:   lead, lead_snapshot (where the address was before), suppression, suppression_tag (temporary)
+-- reads:   lead, lead_snapshot (where the address was before), suppression
 -- writes:  temporary table eligible_lead_fact (appends)
 -- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
 WITH entry AS (
-    SELECT lower(key_hmac) AS key_hmac, bit_or(channel_set(channel)) AS channels
+    SELECT lower(key_hmac) AS key_hmac, listed_bits(until) AS bits,
+        bit_or(channel_set(channel)) AS channels
     FROM suppression
     WHERE kind = 'domain' AND (until IS NULL OR until > $as_of)
-    GROUP BY lower(key_hmac)
+    GROUP BY lower(key_hmac), listed_bits(until)
 ),
 held AS MATERIALIZED (
     SELECT email_domain
@@ -35,17 +36,18 @@ suspect AS MATERIALIZED (
     SELECT email_domain, 'domain:' || name AS text
     FROM above
     WHERE NOT $is_tagged
-        OR tag_hex($tag_prefix, 'domain:' || name) IN (SELECT tag FROM suppression_tag)
+        OR tag_of($tag_prefix, 'domain:' || name) IN (
+            SELECT tag FROM suppression WHERE kind = 'domain')
 ),
 bound AS (
-    SELECT suspect.email_domain, bit_or(entry.channels) AS channels
+    SELECT suspect.email_domain, entry.bits, bit_or(entry.channels) AS channels
     FROM suspect
     JOIN entry ON entry.key_hmac
         = hmac_hex($inner_pad::BLOB, $outer_pad::BLOB, suspect.text)
-    GROUP BY suspect.email_domain
+    GROUP BY suspect.email_domain, entry.bits
 )
-SELECT lead.lead_key, bound.channels, r_suppressed(), 0
+SELECT lead.lead_key, bound.channels, bound.bits, 0
 FROM lead JOIN bound USING (email_domain)
 UNION ALL
-SELECT former.lead_key, bound.channels, r_suppressed(), 0
+SELECT former.lead_key, bound.channels, bound.bits, 0
 FROM lead_snapshot AS former JOIN bound USING (email_domain)

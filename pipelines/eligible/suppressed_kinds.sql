@@ -1,9 +1,9 @@
--- purpose: name the kinds of suppressions in force, and whether all of a kind have a tag
--- grain:   one row per kind
--- reads:   suppression, suppression_tag (temporary)    writes: nothing (kind, is_tagged)
+-- purpose: name the kinds of suppressions in force, whether all of a kind have a tag, and what made
+--          the plain hashes
+-- grain:   one row per kind and digest (null: none, or nobody knows)
+-- reads:   suppression    writes: nothing (kind, digest, is_tagged)
 -- params:  as_of
-SELECT suppression.kind, bool_and(tagged.key_hmac IS NOT NULL) AS is_tagged
+SELECT kind, digest, bool_and(tag IS NOT NULL) AS is_tagged
 FROM suppression
-LEFT JOIN suppression_tag AS tagged ON tagged.key_hmac = lower(suppression.key_hmac)
-WHERE suppression.until IS NULL OR suppression.until > $as_of
-GROUP BY suppression.kind
+WHERE until IS NULL OR until > $as_of
+GROUP BY kind, digest

@@ -9,43 +9,20 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
 
 from pipelines.errors import RefusedError
 from pipelines.outreach.clearance import Clear
+from pipelines.outreach.pacing import Terms, is_too_often
 from pipelines.outreach.told import is_closed_by
-from pipelines.store.ledger import Ledger, attempts, claims, suppressions
-from pipelines.store.ledger.attempts import Told
+from pipelines.store.ledger import Ledger, attempts, claims, suppressed
 
 # "Do not call" covers a machine that calls and, under the US rules, a text message too.
 _ALSO_BINDS: Final = {"ai_voice": {"phone"}, "sms": {"phone"}}
 _LEAST_PORTION: Final = 50
-_YEAR: Final = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What one claim keeps to.
-
-    Attributes
-    ----------
-    lease : timedelta
-        How long the claim holds.
-    pause : timedelta
-        The recontact interval: nobody approached within it is handed out.
-    attempts_a_year : int
-        Approaches in 365 days after which nobody is handed out.
-    is_export : bool
-        The rows leave as a file: nobody reports what becomes of them, so each is an approach.
-    """
-
-    lease: timedelta
-    pause: timedelta
-    attempts_a_year: int
-    is_export: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,8 +153,9 @@ def _take_of(
     kin = sorted({lead for row in portion for lead in row["kin"]})
     out = claims.out_of(ledger, kin, at, at - terms.pause)
     keys = sorted({key for row in portion for key in row["keys"] or ()})
-    bound = suppressions.bound(ledger, keys)
+    bound = suppressed.bound(ledger, keys, at)
     reported = attempts.of_leads(ledger, kin)
+    exported = claims.exported(ledger, kin)
     binding = {None, lane.channel} | _ALSO_BINDS.get(lane.channel, set())
     accounts = sorted({account for row in portion for account in row["accounts"] or ()})
     busy = claims.accounts_out(ledger, accounts, at)
@@ -189,10 +167,13 @@ def _take_of(
             handed.gone += 1
             continue
         told = [one for lead in row["kin"] for one in reported.get(lead, ())]
+        approached = [one.at for one in told]
+        approached += [time for lead in row["kin"] for time in exported.get(lead, ())]
         if (
-            _is_closed(row, at, terms)
+            _is_closed(row, at)
             or any(bound.get(key, set()) & binding for key in row["keys"] or ())
-            or (told and _is_closed_since(row, told, lane.channel, at, terms))
+            or is_closed_by(told, lane.channel, at)
+            or is_too_often(row, approached, at, terms)
         ):
             handed.withheld += 1
             continue
@@ -205,29 +186,9 @@ def _take_of(
         handed.rows.append(row | vars(cleared))
 
 
-def _is_closed(row: Mapping[str, Any], at: datetime, terms: Terms) -> bool:
+def _is_closed(row: Mapping[str, Any], at: datetime) -> bool:
     """Tell whether what the published file says closes a row by now."""
-    if row["is_closed"] or (row["lapses_at"] is not None and row["lapses_at"] <= at):
-        return True
-    approaches: Sequence[datetime] = row["approaches"] or ()
-    if terms.pause and approaches and approaches[0] >= at - terms.pause:
-        return True
-    cap = terms.attempts_a_year
-    return len(approaches) >= cap and approaches[cap - 1] >= at - _YEAR
-
-
-def _is_closed_since(
-    row: Mapping[str, Any], told: Sequence[Told], channel: str, at: datetime, terms: Terms
-) -> bool:
-    """Tell whether attempts that were reported by now close a row."""
-    return is_closed_by(
-        told,
-        channel,
-        at,
-        approaches=row["approaches"] or (),
-        pause=terms.pause,
-        attempts_a_year=terms.attempts_a_year,
-    )
+    return bool(row["is_closed"]) or (row["lapses_at"] is not None and row["lapses_at"] <= at)
 
 
 def _need_no_pause(ledger: Ledger, lane: Lane) -> None:

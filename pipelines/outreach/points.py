@@ -1,9 +1,9 @@
 """What people are reached at and known by: the point of a channel, hashes to look them up."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from pipelines.settings.accounts import BETWEEN_WORDS, LEGAL_FORM, NO_COMPANY, NOBODYS
 from pipelines.settings.contact_keys import folded_email, hmac_hex, lookup_keys
 from pipelines.settings.written_addresses import handed_out
 
@@ -15,40 +15,6 @@ _POINT: Final = {
     "sms": ("mobile_e164", "phone_e164"),
     "mail": ("address",),
 }
-# Written where there is no company: everybody of them would be colleagues.
-_NO_COMPANY: Final = frozenset(
-    {
-        "confidential",
-        "freelance",
-        "freelancer",
-        "individual",
-        "n a",
-        "na",
-        "nil",
-        "no company",
-        "none",
-        "not provided",
-        "null",
-        "other",
-        "private",
-        "privat",
-        "retired",
-        "self",
-        "self employed",
-        "selfemployed",
-        "student",
-        "tbd",
-        "test",
-        "unemployed",
-        "unknown",
-    }
-)
-_LEGAL_FORM: Final = re.compile(
-    r"(?: (?:ab|ag|as|bv|b v|co|corp|corporation|gmbh|gmbh co kg|inc|incorporated|kg|limited|llc|"
-    r"llp|ltd|nv|n v|oy|plc|pty|pty ltd|sa|s a|sarl|sas|sl|spa|srl|ug))+$"
-)
-# RFC 2606: names for examples, of which no company has one.
-_NOBODYS: Final = frozenset({"example.com", "example.net", "example.org"})
 
 
 def contact_point(channel: str, row: Mapping[str, Any]) -> str | None:
@@ -98,11 +64,11 @@ def accounts(
     if row["email_key"]:
         texts.append(f"email:{folded_email(row['email_key'])}")
     domain = row["email_domain"]
-    if domain and domain not in free_domains and domain not in _NOBODYS:
+    if domain and domain not in free_domains and domain not in NOBODYS:
         texts.append(f"domain:{domain}")
     company = _plain(row["company"])
-    company = _LEGAL_FORM.sub("", company) or company
-    if len(company) > 1 and company not in _NO_COMPANY:
+    company = LEGAL_FORM.sub("", company) or company
+    if len(company) > 1 and company not in NO_COMPANY:
         texts.append(f"company:{company}|{row['country'] or ''}")
     elif row["street"] and row["postal_code"]:
         home = f"{_plain(row['street'])}|{_plain(row['postal_code'])}|{row['country'] or ''}"
@@ -111,4 +77,4 @@ def accounts(
 
 
 def _plain(text: str | None) -> str:
-    return re.sub(r"[\W_]+", " ", (text or "").lower()).strip()
+    return BETWEEN_WORDS.sub(" ", (text or "").lower()).strip()

@@ -16,8 +16,11 @@ import polars as pl
 from pipelines.outreach.points import accounts, contact_point, hashes
 from pipelines.outreach.terms import terms_frame
 from pipelines.outreach.windows import zones_of_number
+from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.policy import FeedSettings, PolicyTable
 from pipelines.store import Database, quoted, sql
+from pipelines.store.erased import CONTACT_MACROS
+from pipelines.store.registers import read_registers
 from pipelines.store.schema import TABLES
 
 _TOUCHES: Final = 5
@@ -53,6 +56,7 @@ def ready_list(
     policy: PolicyTable,
     feeds: FeedSettings,
     at: datetime,
+    control: ControlGroup | None = None,
 ) -> pl.DataFrame:
     """Return the list with everything that a claim asks about a row, best first.
 
@@ -63,16 +67,20 @@ def ready_list(
     listed : DataFrame
         The list of the night: lead_key, person_key, rank, channel, handler and, where they are
         known, source_system, source_id, probability.
+    control : ControlGroup, optional
+        Whom no list contains; None: nobody.
 
     Returns
     -------
     DataFrame
         One row per listed lead. `is_closed`: something speaks against it for good, as far as this
         file goes. `lapses_at` (null: never): from then on nothing that it stands on is sure.
-        `approaches`: times of the last ones, the newest first. `kin`: every lead that is, was or
+        `approaches`: times of the last ones, the newest first, and `earlier_approaches`, how many
+        were before them. `kin`: every lead that is, was or
         may be the same person. `keys`: HMACs that a suppression may name. `accounts`: HMACs.
     """
     _stand_in(db)
+    db.run(CONTACT_MACROS)
     lane = listed.select("lead_key", "channel").unique()
     db.run(
         "CREATE OR REPLACE TEMP TABLE listed_frame AS SELECT unnest($keys::BIGINT[]) AS lead_key,"
@@ -84,7 +92,7 @@ def ready_list(
     terms = _terms(db, lane.join(facts, on="lead_key"), night, policy, feeds)
     _widen(db, terms)
     db.run(sql(__package__, "kin.sql"))
-    closed = _closed(db, night, policy)
+    closed = _closed(db, night, policy) | _held_back(db, control, at)
     known = _known(db, lane, facts, secret, frozenset(policy.addresses.free_domains))
     lapses = db.frame(sql(__package__, "lapses.sql"), as_of=night.as_of)
     touches = _touches(db, at, policy)
@@ -107,6 +115,7 @@ def ready_list(
             | ~pl.col("is_allowed")
             | ~pl.col("is_reachable").fill_null(False),
             lapses_at=pl.min_horizontal("lapses_at", "stale_at"),
+            earlier_approaches=pl.col("earlier_approaches").fill_null(0).cast(pl.Int64),
         )
         .sort("rank", "lead_key")
     )
@@ -133,16 +142,12 @@ def _terms(
     policy: PolicyTable,
     feeds: FeedSettings,
 ) -> pl.DataFrame:
-    found = db.frame(
-        "SELECT registry, max(least(screened_at, ingested_at)) AS newest FROM registry"
-        " WHERE registry IS NOT NULL GROUP BY registry"
-    )
     cells = ("country", "channel", "party_type")
     terms = terms_frame(
         rows.select(cells).unique(),
         policy,
         feeds,
-        registries=dict(found.rows()),
+        registers=read_registers(db, feeds.max_shrink_percent),
         customers_at=db.scalar("SELECT max(ingested_at) FROM customer"),
         as_of=night.as_of,
     )
@@ -168,6 +173,18 @@ def _closed(db: Database, night: Night, policy: PolicyTable) -> set[int]:
         free_domains=list(policy.addresses.free_domains),
     )
     return set(refused["listed_lead_key"]) | set(later["listed_lead_key"])
+
+
+def _held_back(db: Database, control: ControlGroup | None, at: datetime) -> set[int]:
+    if control is None or control.share == 0:
+        return set()
+    found = db.frame(
+        sql(__package__, "held_back.sql"),
+        draw=control.draw,
+        below=control.below,
+        since=at - timedelta(days=control.inbound_days),
+    )
+    return set(found["listed_lead_key"])
 
 
 def _known(
@@ -207,7 +224,7 @@ def _known(
 
 
 def _touches(db: Database, at: datetime, policy: PolicyTable) -> pl.DataFrame:
-    """Return lead_key, approaches (newest first) and last_touches, a JSON list."""
+    """Return lead_key, approaches (newest first), how many earlier, last_touches, a JSON list."""
     found = db.frame(
         sql(__package__, "touches.sql"),
         since=at - timedelta(days=max(policy.pacing.recontact_interval_days, 366)),
@@ -216,7 +233,10 @@ def _touches(db: Database, at: datetime, policy: PolicyTable) -> pl.DataFrame:
     approaches = (
         found.filter("is_approach")
         .group_by("listed_lead_key", maintain_order=True)
-        .agg(approaches=pl.col("at"))
+        .agg(
+            approaches=pl.col("at"),
+            earlier_approaches=pl.col("approaches_ever").first() - pl.len(),
+        )
     )
     last = found.filter("is_own").group_by("listed_lead_key", maintain_order=True).head(_TOUCHES)
     told: dict[int, list[Mapping[str, Any]]] = {}

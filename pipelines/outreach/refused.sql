@@ -4,6 +4,7 @@
 --   contact_attempt, activity, outcome, static_label, customer, salvaged_row    writes: nothing
 -- Written from the events alone, sharing nothing with the eligibility stage: what that stage missed,
 -- or what was loaded since, stops here. Whoever shares a contact point with the person counts too.
+-- Addresses are folded: a no names the mailbox, however either of the two spells it.
 WITH person_lead AS (
     SELECT kin.listed_lead_key, lead.*
     FROM kin
@@ -11,7 +12,7 @@ WITH person_lead AS (
     WHERE kin.is_own
 ),
 point AS (
-    SELECT listed_lead_key, lower(email_key) AS point FROM person_lead WHERE email_key IS NOT NULL
+    SELECT listed_lead_key, folded_email(email_key) AS point FROM person_lead WHERE email_key IS NOT NULL
     UNION
     SELECT listed_lead_key, phone_e164 FROM person_lead WHERE phone_e164 IS NOT NULL
     UNION
@@ -21,16 +22,16 @@ point AS (
 ever AS (
     SELECT listed_lead_key, point FROM point
     UNION
-    SELECT listed_lead_key, unnest([lower(former.email_key), former.phone_e164, former.mobile_e164])
+    SELECT listed_lead_key, unnest([folded_email(former.email_key), former.phone_e164, former.mobile_e164])
     FROM person_lead JOIN lead_snapshot AS former USING (lead_key)
 ),
 former AS (
-    SELECT lead_key, unnest([lower(email_key), phone_e164, mobile_e164]) AS point
+    SELECT lead_key, unnest([folded_email(email_key), phone_e164, mobile_e164]) AS point
     FROM lead_snapshot
 ),
 sharer AS (
     SELECT point.listed_lead_key, lead.lead_key
-    FROM point JOIN lead ON lower(lead.email_key) = point.point
+    FROM point JOIN lead ON folded_email(lead.email_key) = point.point
     UNION
     SELECT point.listed_lead_key, lead.lead_key
     FROM point JOIN lead ON lead.phone_e164 = point.point
@@ -45,17 +46,17 @@ sharer AS (
 ),
 -- channel null: every channel
 refusal AS (
-    SELECT lead_key, lower(contact_key) AS point,
+    SELECT lead_key, folded_key(contact_key) AS point,
         CASE WHEN status = 'opt_out' THEN channel END AS channel
     FROM consent_event
     WHERE status IN ('objected_profiling', 'opt_out')
     UNION ALL
-    SELECT lead_key, lower(contact_key),
+    SELECT lead_key, folded_key(contact_key),
         CASE WHEN disposition = 'wrong_number' THEN 'phone' END
     FROM contact_attempt
     WHERE disposition IN ('opted_out', 'complaint', 'wrong_number')
     UNION ALL
-    SELECT lead_key, lower(contact_key), NULL
+    SELECT lead_key, folded_key(contact_key), NULL
     FROM activity
     WHERE lower(trim(result)) IN (
         'opted_out', 'opt_out', 'opted out', 'unsubscribed', 'unsubscribe', 'complaint',
@@ -90,7 +91,7 @@ WHERE told.channel IS NULL
     OR told.channel NOT IN ('email', 'phone', 'ai_voice', 'sms', 'mail')
 UNION
 SELECT listed_lead_key FROM point
-WHERE point IN (SELECT lower(contact_key) FROM customer WHERE contact_key IS NOT NULL)
+WHERE point IN (SELECT folded_key(contact_key) FROM customer WHERE contact_key IS NOT NULL)
 UNION
 -- about whom something was repaired that nobody has reviewed
 SELECT kin.listed_lead_key

@@ -14,11 +14,11 @@ person_lead AS (
     JOIN lead USING (lead_key)
 ),
 point AS (
-    SELECT listed_lead_key, unnest([lower(email_key), phone_e164, mobile_e164]) AS point
+    SELECT listed_lead_key, unnest([folded_email(email_key), phone_e164, mobile_e164]) AS point
     FROM person_lead
 ),
 failed AS (
-    SELECT lead_key, lower(contact_key) AS point, channel, disposition
+    SELECT lead_key, folded_key(contact_key) AS point, channel, disposition
     FROM contact_attempt
     WHERE disposition IN ('bounced', 'left_company', 'wrong_number')
         AND ("at" >= $as_of OR batch_id IN (FROM fresh))
@@ -51,7 +51,7 @@ WHERE customer.batch_id IN (FROM fresh)
 UNION
 SELECT point.listed_lead_key
 FROM point
-JOIN registry ON lower(registry.contact_key) = point.point
+JOIN registry ON folded_key(registry.contact_key) = point.point
 WHERE registry.batch_id IN (FROM fresh)
 UNION
 -- What decides was judged as it was; what is only told to whoever writes may change.

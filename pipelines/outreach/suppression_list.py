@@ -51,7 +51,7 @@ def suppress_list(
     Parameters
     ----------
     file : pathlib.Path
-        Parquet: kind, key (as the loader normalises it, or as given), channel, reason.
+        Parquet: kind, key (as the loader normalises it, or as given), channel, reason, until.
     source : str
         What brought it.
     scratch : pathlib.Path
@@ -69,7 +69,6 @@ def suppress_list(
     """
     inner, outer = hmac_pads(secret)
     statement = sql(__package__, "hashed_points.sql").replace("__is_plain__", _IS_PLAIN)
-    added = 0
     with Database.memory(memory_gb, spill=scratch) as db:
         db.register("odd_text_frame", _odd_texts(db, file))
         hashed = db.batches(
@@ -81,24 +80,29 @@ def suppress_list(
             tag_prefix=tag_prefix(secret),
             reason=_NO_REASON,
         )
-        for part in hashed:
-            added += suppressions.add_hashed(
-                ledger, part, source=source, since=at, tag_scheme=tag_scheme(secret)
-            )
-    return added
+        return suppressions.add_hashed(
+            ledger, hashed, source=source, since=at, tag_scheme=tag_scheme(secret)
+        )
 
 
 def _odd_texts(db: Database, file: Path) -> pl.DataFrame:
     """Return the texts of what does not look plain, one by one as the rules want it: few rows."""
     odd = db.frame(
-        f"SELECT kind, key, channel, reason FROM read_parquet($path) WHERE NOT ({_IS_PLAIN})",
+        "SELECT kind, key, channel, until, reason FROM read_parquet($path)"
+        f" WHERE NOT ({_IS_PLAIN})",
         path=str(file),
     )
-    schema = {"kind": pl.String, "text": pl.String, "channel": pl.String, "reason": pl.String}
+    schema: dict[str, type[pl.DataType] | pl.DataType] = {
+        "kind": pl.String,
+        "text": pl.String,
+        "channel": pl.String,
+        "until": pl.Datetime("us"),
+        "reason": pl.String,
+    }
     return pl.DataFrame(list(_texts(odd)), schema=schema, orient="row")
 
 
-def _texts(odd: pl.DataFrame) -> Iterator[tuple[str, str, str | None, str | None]]:
-    for kind, key, channel, reason in odd.iter_rows():
+def _texts(odd: pl.DataFrame) -> Iterator[tuple[object, ...]]:
+    for kind, key, *rest in odd.iter_rows():
         for text in suppression_keys(kind, key):
-            yield kind, text, channel, reason
+            yield kind, text, *rest

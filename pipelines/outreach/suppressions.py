@@ -6,8 +6,16 @@ from datetime import datetime
 from typing import get_args
 
 from pipelines.errors import UsageError
-from pipelines.settings.contact_keys import Kind, hmac_hex, suppression_keys, tag_hex, tag_scheme
+from pipelines.settings.contact_keys import (
+    Kind,
+    digest_of,
+    hmac_hex,
+    suppression_keys,
+    tag_hex,
+    tag_scheme,
+)
 from pipelines.settings.look_alikes import plain_address, plain_number
+from pipelines.settings.written_numbers import respelled, unwrapped
 from pipelines.store.ledger import Ledger, suppressions
 from pipelines.store.schema import CHANNELS
 
@@ -18,12 +26,14 @@ _HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 
 def kind_of(value: str) -> Kind:
     """Tell what a contact point typed by a person is: address, number, hash or domain."""
-    text = plain_address(value)
+    text, typed = plain_address(value), plain_number(value)
+    # A link to a chat has a host, and the address of an internet telephone an "@".
+    is_number = _NUMBER.fullmatch(unwrapped(typed)) is not None
     if "@" in text.removeprefix("*").removeprefix("@"):
-        return "email"
+        return "phone" if is_number and respelled(typed) != typed else "email"
     if _HASH.fullmatch(text):
         return "hash"
-    return "phone" if _NUMBER.fullmatch(plain_number(value)) else "domain"
+    return "phone" if is_number or _NUMBER.fullmatch(typed) else "domain"
 
 
 def suppress(
@@ -88,4 +98,5 @@ def _rows(
                 at,
                 source,
                 tag_hex(secret, text),
+                digest=digest_of(text),
             )

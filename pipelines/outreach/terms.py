@@ -1,6 +1,5 @@
 """What the policy row that a listed person stands on asks of a claim, while time passes."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -15,6 +14,7 @@ from pipelines.settings.policy import (
     PolicyTable,
     Rule,
 )
+from pipelines.store.registers import Registers
 
 _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "country": pl.String,
@@ -38,7 +38,7 @@ def terms_frame(
     policy: PolicyTable,
     feeds: FeedSettings,
     *,
-    registries: Mapping[str, datetime | None],
+    registers: Registers,
     customers_at: datetime | None,
     as_of: datetime,
 ) -> pl.DataFrame:
@@ -48,8 +48,8 @@ def terms_frame(
     ----------
     cells : DataFrame
         country, channel, party_type (String), each combination once.
-    registries : mapping
-        Register to the time its data speaks of; None: not known.
+    registers : Registers
+        Those loaded. Where the last copy of one is not whole, the next night has to judge.
     customers_at : datetime or None
         When the newest row of the customer feed was loaded; None: there is none.
     as_of : datetime
@@ -69,7 +69,9 @@ def terms_frame(
         region = REGION_OF_COUNTRY.get(country, country) if country else None
         party = party_type if party_type in {"organisation", "sole_trader"} else "consumer"
         rules = _rules(policy, region, channel, party)
-        ends = [feed_end, *(_register_ends(rule, registries) for rule in rules)]
+        ends = [feed_end, *(_register_ends(rule, registers) for rule in rules)]
+        if any(not registers.incomplete.isdisjoint(rule.registries) for rule in rules):
+            ends.append(as_of)
         coming = [end for end in ends if end is not None and end >= as_of]
         rows.append(
             (
@@ -114,7 +116,7 @@ def _months(rules: list[Rule], general: int) -> tuple[Any, ...]:
     )
 
 
-def _register_ends(rule: Rule, registries: Mapping[str, datetime | None]) -> datetime | None:
-    loaded = [registries.get(name) for name in rule.registries]
+def _register_ends(rule: Rule, registers: Registers) -> datetime | None:
+    loaded = [registers.newest.get(name) for name in rule.registries]
     age = timedelta(days=rule.registry_max_age_days)
     return min((newest + age for newest in loaded if newest is not None), default=None)

@@ -1,25 +1,16 @@
 """What attempts that were reported since the night say against handing somebody out."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from pipelines.store.ledger.attempts import REFUSALS, Told
 
 _CALLED: Final = frozenset({"phone", "ai_voice", "sms"})
-_YEAR: Final = timedelta(days=365)
 
 
-def is_closed_by(
-    told: Iterable[Told],
-    channel: str,
-    at: datetime,
-    *,
-    approaches: Sequence[datetime],
-    pause: timedelta,
-    attempts_a_year: int,
-) -> bool:
-    """Tell whether attempts close a person on `channel` at `at`: for good, or for the time being.
+def is_closed_by(told: Iterable[Told], channel: str, at: datetime) -> bool:
+    """Tell whether attempts close a person on `channel` at `at`: for good, or until called back.
 
     The same that the eligibility stage makes of them on the next night.
 
@@ -27,12 +18,7 @@ def is_closed_by(
     ----------
     told : iterable of Told
         Of every lead that is, was or may be the same person.
-    approaches : sequence of datetime
-        What the published file knows: what the ledger tells too is counted once.
-    pause : timedelta
-        The recontact interval.
     """
-    times = list(approaches)
     for one in told:
         if one.disposition in REFUSALS or one.disposition == "left_company":
             return True
@@ -43,8 +29,4 @@ def is_closed_by(
             return True
         if one.callback_at is not None and one.callback_at > at:
             return True
-        if one.at not in times:
-            times.append(one.at)
-    if pause and any(time >= at - pause for time in times):
-        return True
-    return sum(time >= at - _YEAR for time in times) >= attempts_a_year
+    return False

@@ -17,7 +17,8 @@ WITH touch AS (
         kin.is_own
     FROM kin JOIN contact_attempt AS attempt USING (lead_key)
 )
-SELECT listed_lead_key, "at", channel, direction, result, is_approach, is_own
+SELECT listed_lead_key, "at", channel, direction, result, is_approach, is_own,
+    count(*) FILTER (WHERE is_approach) OVER (PARTITION BY listed_lead_key) AS approaches_ever
 FROM touch
 WHERE "at" IS NOT NULL
 QUALIFY "at" >= $since OR row_number() OVER (

@@ -15,7 +15,7 @@ from pipelines.outreach.clearing import Clearing
 from pipelines.outreach.handed_rows import contact_points, handed_frame, handed_json
 from pipelines.runs.context import need_home, need_snapshot
 from pipelines.runs.ready_file import made_of, night_of, ready_rows
-from pipelines.runs.safety import check_key, check_merged
+from pipelines.runs.safety import check_key, check_ledger, check_merged
 from pipelines.settings.channels import Channel
 from pipelines.settings.clock import now
 from pipelines.settings.config import Settings
@@ -120,6 +120,7 @@ class ClaimDesk:
         if count < 1:
             raise UsageError(f"a claim of {count} people", expected="1 or more")
         check_key(self._home, self._ledger)
+        check_ledger(self._ledger)
         settings, clear = self._current_settings()
         _need_disclosure(settings, channel, handler)
         published = self._current(settings)
@@ -251,6 +252,8 @@ def _terms(settings: Settings, *, is_export: bool) -> Terms:
         pause=timedelta(days=pacing.recontact_interval_days),
         attempts_a_year=pacing.max_attempts_per_year,
         is_export=is_export,
+        attempts_ever=pacing.max_attempts_ever,
+        daily_caps=tuple(settings.policy.daily_caps.values()),
     )
 
 

@@ -19,7 +19,7 @@ from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store import Database
 from pipelines.store.erased import Erased
-from pipelines.store.ledger import Ledger, erasures, suppressions
+from pipelines.store.ledger import Ledger, erasures, suppressed
 
 _QUARANTINE: Final = "quarantine"
 
@@ -114,8 +114,8 @@ def _files(home: Home, erased: Erased, rows: pl.DataFrame) -> list[dict[str, Any
 
 
 def _suppressed(ledger: Ledger, keys: list[str]) -> list[dict[str, Any]]:
-    names = ("kind", "key", "channel", "reason", "since", "source")
-    return [dict(zip(names, row, strict=True)) for row in suppressions.entries(ledger, keys)]
+    names = ("kind", "key", "channel", "reason", "since", "until", "source")
+    return [dict(zip(names, row, strict=True)) for row in suppressed.entries(ledger, keys)]
 
 
 def _frame(person: Person) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from pipelines.runs.context import code_version
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store.digests import file_hash
-from pipelines.store.ledger import Ledger, reviews
+from pipelines.store.ledger import Ledger, reviews, suppressions
 
 _PACKAGES = ("pipelines", "models", "features")
 _CODE = frozenset({".py", ".sql", ".toml"})
@@ -28,14 +28,14 @@ def run_id(
 ) -> str:
     """Return the id of the run that these inputs make: date, kind and eight digits of a hash."""
     # Suppressions are only ever added, so their number and newest row tell them apart.
-    suppressions = ledger.rows("SELECT count(*), max(rowid) FROM suppression")[0]
+    listed = suppressions.state(ledger)
     parts = {
         "kind": kind,
         "as_of": as_of.isoformat(),
         "batches": input_hash(home),
         "settings": settings.digest(),
         "model": model_id,
-        "suppressions": list(suppressions),
+        "suppressions": [listed.count, listed.last],
         "code": code_version(),
         "reviews": reviews.count(ledger),
     }

@@ -11,6 +11,7 @@ from pipelines.load import Landed, Mapping, MergeCounts, load_mapping, merge
 from pipelines.load.batches.batch import RECORD_FILE
 from pipelines.load.erasing import Forgotten
 from pipelines.load.meaning.mapping import PRESET_NAMES
+from pipelines.load.merging.registers import record_copies
 from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
 from pipelines.load.merging.unread import attach_unread, review_unread
 from pipelines.load.read.discover import discover
@@ -21,7 +22,8 @@ from pipelines.runs.side_by_side import FileToLand, land_side_by_side, unheard_f
 from pipelines.settings.home import Home
 from pipelines.store import Database, audit
 from pipelines.store.erased import Erased
-from pipelines.store.ledger import Ledger, erasures, suppressions
+from pipelines.store.ledger import Ledger, erasures, imports, suppressions
+from pipelines.store.ledger.imports import Import
 from pipelines.store.snapshot import current_snapshot
 
 _SUPPRESSIONS = "suppressions"
@@ -121,6 +123,7 @@ def merge_pending(db: Database, home: Home, *, at: datetime) -> list[Merged]:
         begun = at + timedelta(microseconds=len(found))
         for landed, counts in zip(part, merge(db, part, begun), strict=True):
             write_load_record(db, landed, counts, at)
+            record_copies(db, landed, at)
             found.append(Merged(landed, counts))
         _review(db, home, part)
     attach_salvaged(db)
@@ -201,22 +204,25 @@ def _forgotten(home: Home, ledger: Ledger, at: datetime) -> Forgotten:
 
 
 def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> None:
-    path = landed.path("suppression")
-    if not path.is_file():
-        return
     # The inbox is looked through every night: a list that is in force is not taken again.
     if suppressions.is_taken(ledger, landed.batch_id):
         return
-    suppress_list(
-        ledger,
-        home.secret(),
-        path,
-        source=f"batch {landed.batch_id}",
-        at=at,
-        scratch=home.spill,
-    )
+    added = 0
+    path = landed.path("suppression")
+    if path.is_file():  # an empty list has none
+        added = suppress_list(
+            ledger,
+            home.secret(),
+            path,
+            source=f"batch {landed.batch_id}",
+            at=at,
+            scratch=home.spill,
+        )
     with ledger.transaction():
         suppressions.note_taken(ledger, landed.batch_id)
+        known = max(landed.landed - added, 0)
+        came = Import(landed.source_system, at, landed.batch_id, landed.landed, known)
+        imports.note(ledger, came)
         audit.append(
             ledger,
             at,

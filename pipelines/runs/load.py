@@ -18,6 +18,7 @@ from pipelines.runs.erasing import finish_erasures
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.inbox import inbox_files
 from pipelines.runs.landing import land_files, merge_pending, merged_batches, replay_suppressions
+from pipelines.runs.lists import confirm_again
 from pipelines.runs.load_record import dialect_of, mapping_of
 from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
@@ -162,7 +163,9 @@ def run_load(
             replay_suppressions(home, ledger, at=now())
             land_attempts(home, ledger, at=now())
         before = merged_batches(home)
+        begun = now()
         found = _land(home, requests, progress)
+        confirm_again(home, [landed for _, landed in found], begun)
         new = [landed for _, landed in found if landed.batch_id not in before]
         merged: dict[str, MergeCounts] = {}
         if new and not defer:

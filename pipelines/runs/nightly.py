@@ -13,9 +13,11 @@ from pipelines.runs.erasing import finish_erasures
 from pipelines.runs.fingerprint import run_id
 from pipelines.runs.inbox import land_inbox, unheard
 from pipelines.runs.landing import pending_batches, replay_suppressions
+from pipelines.runs.lists import check_lists
 from pipelines.runs.registry import load_model, nightly_champion
-from pipelines.runs.safety import check_key, check_suppressions
+from pipelines.runs.safety import check_key, check_ledger
 from pipelines.runs.steps import NIGHTLY, Step
+from pipelines.runs.suppressed import check_suppressions
 from pipelines.settings.clock import now, today
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
@@ -98,6 +100,7 @@ def prepare(
     """
     settings = Settings.load(home.settings_file)
     with Ledger(home.ledger) as ledger:
+        check_ledger(ledger)
         settle(home, ledger)
         check_key(home, ledger)
         check_suppressions(home, ledger)
@@ -106,6 +109,7 @@ def prepare(
         progress("load", None, 0.0)
         landed = land_inbox(home, ledger, at=now(), warn=warn)
         replay_suppressions(home, ledger, at=now())
+        check_lists(ledger, settings.feeds, now())
         landed["reported_attempts"] = land_attempts(home, ledger, at=now())
         if current_snapshot(home) is None and not pending_batches(home):
             raise RefusedError(

@@ -110,14 +110,3 @@ def run_suppress(home: Home, values: Sequence[str], *, channel: str | None, reas
                 ledger, at, "suppressed", by="hand", given=len(points), new=added, channel=channel
             )
         return added
-
-
-def suppression_counts(home: Home) -> list[dict[str, object]]:
-    """Return how many contact points are suppressed, by kind, channel and reason."""
-    with Ledger(need_home(home).ledger) as ledger:
-        rows = ledger.rows(
-            "SELECT kind, coalesce(channel, 'all'), reason, source, count(*) FROM suppression"
-            " GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC"
-        )
-    names = ("kind", "channel", "reason", "source", "count")
-    return [dict(zip(names, row, strict=True)) for row in rows]

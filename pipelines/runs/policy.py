@@ -6,15 +6,15 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from pipelines.eligible.inputs import registry_dates
 from pipelines.errors import UsageError
-from pipelines.settings.channels import PartyClass, region_of
+from pipelines.settings.channels import PartyClass, country_of, region_of
 from pipelines.settings.clock import now
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.settings.policy import Basis, Channel, PolicyTable, Rule, load_policy
 from pipelines.settings.windows import Window
 from pipelines.store import Database
+from pipelines.store.registers import Registers, read_registers
 from pipelines.store.snapshot import current_snapshot
 
 BASIS_IN_WORDS: Final[Mapping[Basis, str]] = {
@@ -32,7 +32,7 @@ BASIS_IN_WORDS: Final[Mapping[Basis, str]] = {
     Basis.FORBIDDEN: "never, not even with an opt-in",
 }
 # Of the table as a whole; the rest is shown row by row, or is no rule of contact.
-_NOT_GENERAL: Final = {"version", "regions", "windows", "zones", "addresses"}
+_NOT_GENERAL: Final = {"version", "regions", "windows", "zones", "addresses", "daily_caps"}
 
 
 def explain_policy(
@@ -66,9 +66,9 @@ def explain_policy(
     place = _place(region, state)
     settings = Settings.load(home.settings_file)
     policy, shipped = settings.policy, load_policy()
-    loaded, at = _registers(home), now()
+    registers, at = _registers(home, settings.feeds.max_shrink_percent), now()
     rows = [
-        _row(policy, shipped, (own, by, who), rule, place, loaded, at)
+        _row(policy, shipped, (own, by, who), rule, place, registers, at)
         for own, by, who, rule in policy.rows()
         if region in {None, own} and channel in {None, by} and party in {None, who}
     ]
@@ -82,6 +82,11 @@ def explain_policy(
             name: {**window.model_dump(mode="json"), **_origin(window, shipped.windows.get(name))}
             for name, window in policy.windows.items()
             if any(name in row["windows"] for row in rows)
+        },
+        "daily_caps": {
+            name: {**cap.model_dump(mode="json"), **_origin(cap, shipped.daily_caps.get(name))}
+            for name, cap in policy.daily_caps.items()
+            if region is None or cap.holds(country_of(region), _iso(place))
         },
         "general": _general(policy, shipped),
         "note": None,
@@ -120,13 +125,18 @@ def _place(region: str | None, state: str | None) -> str | None:
     return f"{region}-{tail}"
 
 
+def _iso(place: str | None) -> str | None:
+    """Return a place of the policy, such as UK-ENG, as ISO 3166-2 says it."""
+    return place and country_of(place[:2]) + place[2:]
+
+
 def _row(
     policy: PolicyTable,
     shipped: PolicyTable,
     cell: tuple[str, Channel, PartyClass],
     rule: Rule,
     place: str | None,
-    loaded: Mapping[str, datetime | None],
+    registers: Registers,
     at: datetime,
 ) -> dict[str, Any]:
     region, channel, party = cell
@@ -135,7 +145,7 @@ def _row(
     own = values.pop("consent_max_age_months")
     max_age_days = values.pop("registry_max_age_days")
     values["registries"] = [
-        _register(name, max_age_days, loaded, at, is_optional=rule.is_registry_optional)
+        _register(name, max_age_days, registers, at, is_optional=rule.is_registry_optional)
         for name in rule.registries
     ]
     return {
@@ -171,13 +181,15 @@ def _retains(policy: PolicyTable, region: str) -> bool:
 def _register(
     name: str,
     max_age_days: int,
-    loaded: Mapping[str, datetime | None],
+    registers: Registers,
     at: datetime,
     *,
     is_optional: bool,
 ) -> dict[str, Any]:
-    newest = loaded.get(name)
-    if name not in loaded:
+    newest = registers.newest.get(name)
+    if name in registers.incomplete:
+        state = "last copy not whole: blocks"
+    elif name not in registers.newest:
         state = "not loaded, not required" if is_optional else "not loaded: blocks"
     elif newest is None:
         state = "of unknown age: blocks"
@@ -194,12 +206,12 @@ def _register(
     }
 
 
-def _registers(home: Home) -> dict[str, datetime | None]:
+def _registers(home: Home, max_shrink_percent: float) -> Registers:
     snapshot = current_snapshot(home)
     if snapshot is None:
-        return {}
+        return Registers({}, frozenset())
     with Database.open(snapshot, read_only=True, memory_gb=0.5) as db:
-        return registry_dates(db)
+        return read_registers(db, max_shrink_percent)
 
 
 def _general(policy: PolicyTable, shipped: PolicyTable) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pipelines.store.ledger import Ledger, runs
 from pipelines.store.lock import waiting_lock
 
 # Of the columns; raise it with them.
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def night_of(ledger: Ledger, database: Database) -> Night:
@@ -42,6 +42,7 @@ def made_of(snapshot: Path, settings: Settings, secret: bytes) -> str:
         snapshot.name,
         settings.policy.model_dump_json(),
         settings.feeds.model_dump_json(),
+        settings.control_group.model_dump_json(),
         hashlib.sha256(secret).hexdigest(),
         code_version(),
         _FORMAT,
@@ -76,6 +77,7 @@ def ready_rows(
             policy=settings.policy,
             feeds=settings.feeds,
             at=now(),
+            control=settings.control_group,
         )
         for older in folder.glob("ready-*.parquet"):
             older.unlink()

@@ -8,9 +8,8 @@ from pipelines.load.batches.reported import FROM_LEDGER
 from pipelines.runs.landing import batch_folders
 from pipelines.settings.contact_keys import hmac_hex
 from pipelines.settings.home import Home
-from pipelines.store import Database
-from pipelines.store.ledger import Ledger, suppressions
-from pipelines.store.snapshot import current_snapshot
+from pipelines.store import audit
+from pipelines.store.ledger import Ledger
 
 
 def check_key(home: Home, ledger: Ledger) -> None:
@@ -35,29 +34,20 @@ def check_key(home: Home, ledger: Ledger) -> None:
         )
 
 
-def check_suppressions(home: Home, ledger: Ledger) -> None:
-    """Refuse when a suppression that was published is gone from the ledger: they never go.
+def check_ledger(ledger: Ledger) -> None:
+    """Refuse while the ledger is an older copy than the audit log.
 
     Raises
     ------
     RefusedError
-        The ledger has lost entries, or is a new one beside an old store.
+        Opt-outs that came between may be lost.
     """
-    snapshot = current_snapshot(home)
-    if snapshot is None:
-        return
-    with Database.open(snapshot, read_only=True, memory_gb=1.0) as db:
-        db.run("CREATE TEMP TABLE ledger_id (suppression_id VARCHAR)")
-        for part in suppressions.ids(ledger):
-            db.insert("ledger_id", part)
-        lost = db.scalar(
-            "SELECT count(*) FROM suppression ANTI JOIN ledger_id USING (suppression_id)"
-        )
-    if lost:
+    if audit.is_behind(ledger):
         raise RefusedError(
-            f"{lost} suppressions that were published are gone from the ledger",
-            expected="none: an opt-out never goes away",
-            fix="restore store/ledger.sqlite from a backup; nothing was published",
+            "store/ledger.sqlite is an older copy than the audit log: opt-outs may be lost",
+            expected="the newest ledger of this home",
+            fix="restore it; if there is none, import every suppression list again and run"
+            " `lead-triage suppress confirm --ledger`; nothing was published or handed out",
         )
 
 

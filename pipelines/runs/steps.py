@@ -19,19 +19,21 @@ from pipelines.publish.outbox import write_funnel, write_list
 from pipelines.publish.past import remember_night
 from pipelines.runs.context import RunContext
 from pipelines.runs.landing import merge_pending
+from pipelines.runs.mail_health import pause_sick
 from pipelines.runs.persons import find_persons
 from pipelines.runs.publication import publish_staged
 from pipelines.runs.registry import load_model
+from pipelines.runs.suppressed import bring_suppressions
 from pipelines.score import stated_order
 from pipelines.score.stream import score_batches, write_scores, write_stated
 from pipelines.score.tables import publish_card, reachable_by
 from pipelines.settings.clock import now
-from pipelines.settings.contact_keys import tag_scheme
+from pipelines.settings.contact_keys import hmac_hex, tag_scheme
 from pipelines.store import Database, reset_table
-from pipelines.store.ledger import reviews, runs, suppressions
+from pipelines.store.ledger import reviews, runs
 from pipelines.store.schema import begin_night, pack_night
 from pipelines.store.snapshot import begin, current_snapshot
-from pipelines.triage import Lane, decide
+from pipelines.triage import Lane, decide, lanes_of, sick_mail, write_changes
 
 Counts = Mapping[str, int]
 Step = Callable[[RunContext], Counts]
@@ -73,22 +75,19 @@ def eligible_step(ctx: RunContext) -> Counts:
     """Decide per person and channel who may be contacted, with today's suppressions."""
     secret = ctx.home.secret()
     with ctx.staged() as db:
-        reset_table(db, "suppression")
         with ctx.ledger() as ledger:
             accepted = reviews.accepted(ledger)
-            for part in suppressions.frames(ledger):
-                db.insert("suppression", part)
+            bring_suppressions(db, ledger, tag_scheme(secret))
         accept_salvaged(db, accepted)
         publish_reasons(db)
-        with ctx.ledger() as ledger:
-            result = evaluate(
-                db,
-                policy=ctx.settings.policy,
-                feeds=ctx.settings.feeds,
-                as_of=ctx.midnight,
-                suppression_secrets=(secret,),
-                suppression_tags=suppressions.tags(ledger, tag_scheme(secret)),
-            )
+        result = evaluate(
+            db,
+            policy=ctx.settings.policy,
+            feeds=ctx.settings.feeds,
+            as_of=ctx.midnight,
+            suppression_secrets=(secret,),
+            control=ctx.settings.control_group,
+        )
         remember_suppressed(db, now())
         return {
             "persons": result.persons,
@@ -134,9 +133,21 @@ def triage_step(ctx: RunContext) -> Counts:
             db,
             run_id=ctx.run_id,
             lanes=lanes(ctx),
-            value=ctx.settings.value.per_conversion,
+            value=ctx.settings.value,
+            chosen=ctx.settings.choosing,
+            as_of=ctx.midnight,
+            key=lottery_key(ctx),
         )
-    return {"candidates": result.candidates, **result.verdicts}
+        changes = write_changes(db, ctx.run_id, current_snapshot(ctx.home))
+        sick = sick_mail(db, ctx.settings.mail)
+    pause_sick(ctx, sick)
+    return {
+        "candidates": result.candidates,
+        "explored": result.explored,
+        **result.verdicts,
+        **changes,
+        "paused": len(sick),
+    }
 
 
 def explain_step(ctx: RunContext) -> Counts:
@@ -187,12 +198,13 @@ NIGHTLY: tuple[tuple[str, Step], ...] = (
 
 def lanes(ctx: RunContext) -> list[Lane]:
     """Return the lanes of the settings."""
-    return [
-        Lane(channel, handler, quota, ctx.settings.value.cost.get(channel, {}).get(handler, 0.0))
-        for channel, quotas in ctx.settings.capacity.items()
-        for handler, quota in quotas.items()
-        if quota > 0
-    ]
+    settings = ctx.settings
+    return lanes_of(settings.capacity, settings.value, settings.choosing)
+
+
+def lottery_key(ctx: RunContext) -> str:
+    """Return the key of the night's lot: the same for the same night of the same home."""
+    return hmac_hex(ctx.home.secret(), f"explored on {ctx.as_of.isoformat()}")
 
 
 def _reasons(ctx: RunContext, model: Model, batch: pl.DataFrame) -> pl.DataFrame:

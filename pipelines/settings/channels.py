@@ -24,6 +24,11 @@ def region_of(country: str) -> str:
     return REGION_OF_COUNTRY.get(country, country)
 
 
+def country_of(region: str) -> str:
+    """Return the country (ISO 3166-1 alpha-2) that a region of the policy is."""
+    return next((c for c, known in REGION_OF_COUNTRY.items() if known == region), region)
+
+
 def party_class(party_type: str | None) -> PartyClass:
     """Return the class of party that a type is judged as: what is not known is a consumer."""
     return next((known for known in PARTY_CLASSES if known == party_type), "consumer")

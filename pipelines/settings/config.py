@@ -9,8 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from models.params import GateSettings, TrainSettings
 from pipelines.errors import UsageError
+from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.disclosures import Disclosures, Sender, default_disclosures
 from pipelines.settings.policy import FeedSettings, PolicyTable, load_policy
+from pipelines.settings.selection import (
+    CapSettings,
+    ExplorationSettings,
+    LimitRule,
+    MailSettings,
+    OrderSettings,
+    People,
+    SelectionSettings,
+    ValueSettings,
+    default_minutes,
+)
 
 Milestone = Literal["qualified", "converted", "opportunity", "won"]
 Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
@@ -52,15 +64,6 @@ class LabelSettings(_Frozen):
     """Milestone that counts; `converted` is implied by `won`."""
     condition: Literal["contacted", "none"] = "contacted"
     """`contacted`: learn from leads contacted at `as_of`, where contacts are known."""
-
-
-class ValueSettings(_Frozen):
-    """What a conversion is worth, in one currency."""
-
-    per_conversion: Annotated[float, Field(ge=0)] | None = None
-    """Value of a conversion; none: lists are ordered by probability and costs count as 0."""
-    cost: dict[Channel, dict[Handler, Annotated[float, Field(ge=0)]]] = Field(default_factory=dict)
-    """Cost of one contact, by channel and handler."""
 
 
 class ListSettings(_Frozen):
@@ -112,7 +115,20 @@ class Settings(_Frozen):
     capacity: dict[Channel, dict[Handler, Annotated[int, Field(ge=0)]]] = Field(
         default_factory=_default_capacity
     )
-    """Contacts per day by channel and handler; what is not named is 0."""
+    """Contacts per day by channel and handler; what is not named is 0. Of people: see `people`."""
+    people: People = ()
+    """Who contacts leads, each with minutes; then these count for handler human, not capacity."""
+    contact_minutes: dict[Channel, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=default_minutes
+    )
+    """Minutes that one contact takes a person, by channel."""
+    limits: tuple[LimitRule, ...] = ()
+    """Contacts a day by region, language, owner, team, sending domain and the like."""
+    caps: CapSettings = CapSettings()
+    exploration: ExplorationSettings = ExplorationSettings()
+    selection: OrderSettings = OrderSettings()
+    mail: MailSettings = MailSettings()
+    control_group: ControlGroup = ControlGroup()
     policy: PolicyTable = Field(default_factory=load_policy)
     """Who may be contacted where; the shipped table unless overridden."""
     sender: Sender = Sender()
@@ -127,6 +143,21 @@ class Settings(_Frozen):
         if isinstance(policy, dict):
             data = {**data, "policy": load_policy(policy)}
         return data
+
+    @property
+    def choosing(self) -> SelectionSettings:
+        """Return what the stage that chooses tonight's people is told."""
+        minutes = default_minutes() | self.contact_minutes
+        return SelectionSettings(
+            people=self.people,
+            contact_minutes=minutes,
+            limits=self.limits,
+            caps=self.caps,
+            exploration=self.exploration,
+            order=self.selection,
+            mail=self.mail,
+            free_domains=self.policy.addresses.free_domains,
+        )
 
     @classmethod
     def load(cls, path: Path) -> Self:

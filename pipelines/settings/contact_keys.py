@@ -69,6 +69,12 @@ def tag_scheme(secret: bytes) -> str:
     return tag_hex(secret, "the scheme of these tags")
 
 
+def digest_of(text: str) -> str | None:
+    """Return what made the plain hash in a canonical text: md5, sha1, sha256; None: it is none."""
+    kind, _, value = text.partition(":")
+    return {32: "md5", 40: "sha1", 64: "sha256"}.get(len(value)) if kind == "hash" else None
+
+
 def suppression_keys(kind: Kind, value: str, *, region: str | None = None) -> tuple[str, ...]:
     """Return the canonical texts under which a suppressed contact point is remembered.
 
@@ -213,8 +219,10 @@ def _e164s(given: str, region: str | None) -> list[str]:
     texts = [bare, given]
     if given.lstrip("( ").startswith("00"):
         texts[1:1] = ["+" + given.lstrip("( ")[2:]]  # a plus, as the loader reads it
-    if bare != given and bare.isdecimal():
-        texts[:0] = ["+" + bare]  # a spreadsheet may have taken the plus
+    digits = re.sub(r"[() ./-]", "", bare)
+    code = str(phonenumbers.country_code_for_region(region)) if region else "+"
+    if digits.isdecimal() and (digits.startswith(code) or (bare != given and bare == digits)):
+        texts[:0] = ["+" + digits]  # a spreadsheet may have taken the plus
     read = []
     for text in texts:
         with suppress(phonenumbers.NumberParseException):

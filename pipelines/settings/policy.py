@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -19,10 +19,12 @@ from pipelines.settings.channels import PARTY_CLASSES as PARTY_CLASSES
 from pipelines.settings.channels import REGION_OF_COUNTRY as REGION_OF_COUNTRY
 from pipelines.settings.channels import Channel as Channel
 from pipelines.settings.channels import PartyClass as PartyClass
+from pipelines.settings.daily_caps import DailyCap
 from pipelines.settings.layers import merged
 from pipelines.settings.windows import Windows, Zones
 
 Registry = Literal["us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson"]
+REGISTRIES: tuple[Registry, ...] = get_args(Registry)
 RegionCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Months = Annotated[int, Field(ge=0, le=120)]
@@ -139,6 +141,15 @@ class Pacing(_Frozen):
     """Days without approach after the last one; 0: none."""
     max_attempts_per_year: Annotated[int, Field(ge=1, le=1_000)]
     """Attempts in 365 days."""
+    max_attempts_ever: Annotated[int, Field(ge=0, le=10_000)]
+    """Attempts after which nobody is approached again; 0: no such cap."""
+
+
+class Ownership(_Frozen):
+    """When a lead is in the hands of its owner."""
+
+    active_days: Annotated[int, Field(ge=0, le=366)]
+    """Days since the owner's last touch for which a lead is on no list; 0: owners do not count."""
 
 
 class Addresses(_Frozen):
@@ -160,6 +171,9 @@ class PolicyTable(_Frozen):
     consent_max_age_months: ChannelMonths
     retention: Retention
     pacing: Pacing
+    daily_caps: dict[str, DailyCap]
+    """Name -> cap on approaches in 24 hours; every one that holds for a person binds."""
+    ownership: Ownership
     addresses: Addresses
     windows: Windows
     """Name -> call window; every one that holds for a person binds."""
@@ -178,6 +192,15 @@ class PolicyTable(_Frozen):
                     yield region, channel, party, rule
 
 
+class SuppressionFeed(_Frozen):
+    """A source of suppression lists that must keep coming; else nothing is published."""
+
+    max_age_days: Annotated[int, Field(ge=1, le=366)] = 7
+    """Days since its last list was imported or confirmed."""
+    is_partial: bool = False
+    """Its lists hold what is new only, so their length tells nothing."""
+
+
 class FeedSettings(_Frozen):
     """Feeds that must be there before anybody is contacted."""
 
@@ -185,6 +208,10 @@ class FeedSettings(_Frozen):
     """`none` declares that no feed of customers and open opportunities exists."""
     customer_max_age_days: Annotated[int, Field(ge=1, le=366)] = 7
     """Days since the newest row of the feed was loaded."""
+    max_shrink_percent: Annotated[float, Field(ge=0, le=100)] = 2.0
+    """How much shorter than the one before a copy of a register, or a whole list, may be."""
+    suppressions: dict[str, SuppressionFeed] = Field(default_factory=dict)
+    """Sources of suppression lists that must keep coming."""
 
 
 def load_policy(overrides: Mapping[str, object] | None = None) -> PolicyTable:

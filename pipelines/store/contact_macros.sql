@@ -34,3 +34,5 @@ CREATE OR REPLACE TEMP MACRO hmac_hex(inner_pad, outer_pad, text) AS
     sha256(outer_pad || unhex(sha256(inner_pad || encode(text))));
 -- settings.contact_keys.tag_hex in SQL.
 CREATE OR REPLACE TEMP MACRO tag_hex(tag_prefix, text) AS md5(tag_prefix || text);
+-- What is kept of it for suppressions: store.ledger.suppressions.TAG_LENGTH.
+CREATE OR REPLACE TEMP MACRO tag_of(tag_prefix, text) AS substr(md5(tag_prefix || text), 1, 12);

@@ -28,6 +28,7 @@ _WHOLE: Final = frozenset(
     | {"country", "state_code", "timezone", "line_type", "channel", "handler", "language"}
     | {"email_local", "own_email", "own_email_key", "activity_id_shape", "own_activity_id"}
     | {"known_until", "changed", "region", "packed_reasons", "match_rule", "sha256", "row_id"}
+    | {"tag", "digest"}
 )
 
 

@@ -28,6 +28,8 @@ privacy_url = "https://test.example/privacy"
 postal_address = "1 Main Street, Springfield"
 source = "your inquiry"
 """
+# Where every lead may be listed, the lot of the control group draws nobody.
+NO_CONTROL = "[control_group]\nshare = 0\n"
 SETTINGS = f"""
 {SENDER}[identify]
 fuzzy = false

@@ -22,6 +22,7 @@ from pipelines.settings.home import Home
 from pipelines.store import Database
 from pipelines.store.ledger import Ledger
 from pipelines.store.snapshot import current_snapshot
+from tests.e2e.conftest import NO_CONTROL
 
 # Disposition to whether somebody may be written to again once the recontact interval is over.
 EVERY = {
@@ -47,8 +48,8 @@ ATTEMPTED = [
 ]
 OTHERS = {f"l{n}" for n in range(8)}
 EVERYBODY = OTHERS | {one for one, _, _ in ATTEMPTED}
-SETTINGS = """
-[feeds]
+SETTINGS = f"""
+{NO_CONTROL}[feeds]
 customers = "none"
 [capacity.email]
 ai = 0

@@ -14,10 +14,10 @@ from pipelines.runs.outreach import run_claim, run_suppress
 from pipelines.runs.summary import published_list, summarise
 from pipelines.settings.clock import now
 from pipelines.settings.home import Home
-from tests.e2e.conftest import AS_OF, SENDER
+from tests.e2e.conftest import AS_OF, NO_CONTROL, SENDER
 
 PEOPLE = 12
-SETTINGS = f'{SENDER}[feeds]\ncustomers = "none"\n'
+SETTINGS = f'{SENDER}{NO_CONTROL}[feeds]\ncustomers = "none"\n'
 
 
 def _leads(folder, rows, name="leads.csv"):
@@ -219,7 +219,7 @@ def test_lost_keys_and_lost_ledgers_publish_nothing(home):
     home.key_file.write_text(key)
     for part in home.ledger.parent.glob("ledger.sqlite*"):
         part.unlink()
-    with pytest.raises(RefusedError, match="gone from the ledger"):
+    with pytest.raises(RefusedError, match="older copy than the audit log"):
         run_nightly(home, as_of=AS_OF)
 
 

@@ -11,7 +11,7 @@ from pipelines.runs.query import run_query
 from pipelines.runs.review import run_accept
 from pipelines.runs.summary import published_list, summarise
 from pipelines.settings.home import Home
-from tests.e2e.conftest import AS_OF, SENDER
+from tests.e2e.conftest import AS_OF, NO_CONTROL, SENDER
 
 HEADER = "source_id,email,first_name,last_name,country,created_at,do_not_call,note\n"
 GOOD = [
@@ -55,7 +55,7 @@ def _reasons(home):
 
 def test_a_repaired_lead_is_on_no_list_before_it_was_reviewed(tmp_path):
     home = Home(tmp_path / "home").ensure()
-    home.settings_file.write_text(f'{SENDER}[feeds]\ncustomers = "none"\n')
+    home.settings_file.write_text(f'{SENDER}{NO_CONTROL}[feeds]\ncustomers = "none"\n')
     batch = _load(home, _export(tmp_path, "monday.csv", {3, 4, 5}, {6, 7}), salvage=True)
     assert (batch.salvaged, batch.quarantined) == (5, 0)
     assert _listed(home) == {"l0", "l1", "l2"}

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.oracles.held_back import HeldBack
+
 Row = Mapping[str, Any]
 World = Mapping[str, list[dict[str, Any]]]
 
@@ -67,12 +69,19 @@ def bound_channels(channel: str | None) -> set[str]:
     return {channel} if channel in CHANNELS else set(CHANNELS)
 
 
-class Eligibility:
+class Eligibility(HeldBack):
     """Verdicts of one world: `verdicts()` gives person -> (region, channel -> set of names)."""
 
     def __init__(
-        self, world: World, policy: Any, feeds: Any, as_of: datetime, secrets: list[bytes]
+        self,
+        world: World,
+        policy: Any,
+        feeds: Any,
+        as_of: datetime,
+        secrets: list[bytes],
+        control: Any = None,
     ):
+        self.control = control
         self.world, self.policy, self.feeds = world, policy, feeds
         self.as_of, self.secrets = as_of, secrets
         self.lead = {row["lead_key"]: row for row in world["lead"]}
@@ -92,7 +101,8 @@ class Eligibility:
             person: {
                 channel
                 for channel in CHANNELS
-                if own[person][channel] & {"ART21_OBJECTION", "OPTED_OUT", "SUPPRESSED"}
+                if own[person][channel] & {"ART21_OBJECTION", "OPTED_OUT", "DECEASED", "UNDER_AGE"}
+                | own[person][channel] & {"SUPPRESSED", "SUPPRESSED_UNTIL"}
             }
             for person in own
         }
@@ -104,7 +114,9 @@ class Eligibility:
             verdict = {}
             for channel in CHANNELS:
                 reasons = set(own[person][channel]) | self.everywhere(person, main)
+                reasons |= self.in_hand(person) | self.held_back(person)
                 reasons |= self.point_reasons(main, channel)
+                reasons |= self.given_up(person, main, self.point(main, channel), channel)
                 if channel not in objections[person] and self.shares_with_objector(
                     person, main, channel, objections
                 ):
@@ -133,7 +145,10 @@ class Eligibility:
         for event in self.world["consent_event"]:
             named = event["contact_key"] is not None and key_of(event["contact_key"]) in keys
             if event["lead_key"] in lead_keys or named:
-                if event["status"] == "opt_out":
+                purpose = (event["purpose"] or "").strip().lower()
+                if event["status"] == "opt_out" and purpose in ("deceased", "under_age"):
+                    add(everything, purpose.upper())
+                elif event["status"] == "opt_out":
                     add(bound_channels(event["channel"]), "OPTED_OUT")
                 if event["status"] == "objected_profiling":
                     add(everything, "ART21_OBJECTION")
@@ -185,7 +200,8 @@ class Eligibility:
                 if entry["until"] is not None and entry["until"] <= self.as_of:
                     continue
                 if entry["key_hmac"].lower() in self.hashes(lead, entry["kind"]):
-                    add(bound_channels(entry["channel"]), "SUPPRESSED")
+                    lasts = "SUPPRESSED" if entry["until"] is None else "SUPPRESSED_UNTIL"
+                    add(bound_channels(entry["channel"]), lasts)
         return reasons
 
     @staticmethod
@@ -241,7 +257,7 @@ class Eligibility:
         recent = [at for at in approaches if at >= self.as_of - timedelta(days=365)]
         if len(recent) >= pacing.max_attempts_per_year:
             reasons.add("FREQUENCY_CAP")
-        return reasons
+        return reasons | self.too_often(main, approaches)
 
     def approaches(self, person: int) -> list[datetime]:
         found = []
@@ -403,13 +419,23 @@ class Eligibility:
 
     def registry_reasons(self, person: int, name: str, rule: Any) -> set[str]:
         rows = [row for row in self.world["registry"] if row["registry"] == name]
-        if not rows:
-            return set() if rule.is_registry_optional else {"REGISTRY_MISSING"}
-        reasons = set()
-        newest = max(
-            min(row["screened_at"] or row["ingested_at"], row["ingested_at"]) for row in rows
-        )
-        if newest < self.as_of - timedelta(days=rule.registry_max_age_days):
+        copies = [row for row in self.world.get("registry_copy", []) if row["registry"] == name]
+        whole: list[Row] = []
+        is_whole = True
+        for copy in sorted(copies, key=lambda row: row["loaded_at"]):
+            is_short = whole and copy["entries"] < whole[-1]["entries"] * 0.98
+            share = copy["region_share"]
+            is_whole = copy["entries"] > 0 and not is_short and (share is None or share >= 0.9)
+            whole += [copy] if is_whole else []
+        reasons = set() if is_whole else {"REGISTRY_INCOMPLETE"}
+        if not rows and not whole:
+            return reasons | (set() if rule.is_registry_optional else {"REGISTRY_MISSING"})
+        dates = [copy["newest"] for copy in whole]
+        if not copies:
+            at = "ingested_at"
+            dates = [min(row["screened_at"] or row[at], row[at]) for row in rows]
+        oldest = self.as_of - timedelta(days=rule.registry_max_age_days)
+        if not any(date >= oldest for date in dates):
             reasons.add("REGISTRY_STALE")
         keys = {key for lead in self.leads_of[person] for key in self.keys(lead)}
         if any(key_of(row["contact_key"]) in keys for row in rows):
@@ -419,16 +445,20 @@ class Eligibility:
     def missing_ground(self, person: int, main: Row, channel: str, rule: Any) -> set[str]:
         if rule.basis == "forbidden":
             return {"NO_LAWFUL_BASIS"}
-        flaws = [
-            self.flaws(event, channel, rule)
+        found = [
+            (event, self.flaws(event, person, channel, rule))
             for event in self.world["consent_event"]
             if self.speaks_for(event, person)
             and self.grants(event, channel, rule)
             and self.covers_point(event, main, channel)
         ]
-        if any(not found for found in flaws):
-            return set()
-        return set().union(*flaws) or {"NO_LAWFUL_BASIS"}
+        whole = [event for event, flaws in found if not flaws]
+        pending = [event["captured_at"] for event, _ in found if event["is_confirmed"] is False]
+        for event in whole:
+            is_later = all(at is not None and at < event["captured_at"] for at in pending)
+            if event["is_confirmed"] is True or is_later:
+                return set()
+        return set().union(*(flaws for _, flaws in found)) or {"NO_LAWFUL_BASIS"}
 
     def speaks_for(self, event: Row, person: int) -> bool:
         if event["lead_key"] is not None:
@@ -445,6 +475,9 @@ class Eligibility:
         must_name = rule.basis == "express_consent" or channel == "ai_voice"
         if event["status"] == "opt_in" and (event["channel"] == channel or not must_name):
             return True
+        if event["status"] in ("opt_in", "unknown") and event["is_confirmed"] is False:
+            if event["channel"] == channel or not must_name:
+                return True
         basis = (event["lawful_basis"] or "").lower()
         return event["status"] in ("opt_in", "unknown") and basis == RECORDED.get(rule.basis)
 
@@ -466,13 +499,38 @@ class Eligibility:
             return own["email_key"] == point
         return point in (own["phone_e164"], own["mobile_e164"])
 
-    def flaws(self, event: Row, channel: str, rule: Any) -> set[str]:
+    def last_use(self, person: int, channel: str, given: datetime, months: int) -> datetime:
+        """When consent was last used, as long as it had not lapsed by then."""
+        used = []
+        for lead in self.leads_of[person]:
+            for touch in self.world["activity"]:
+                if touch["lead_key"] == lead["lead_key"] and touch["direction"] == "out":
+                    as_what = {"call": "ai_voice" if touch["actor"] == "ai" else "phone"}
+                    if as_what.get(touch["channel"], touch["channel"]) == channel:
+                        used.append(touch["at"])
+            for attempt in self.world["contact_attempt"]:
+                failed = attempt["disposition"] in ("bounced", "wrong_number", "left_company")
+                if attempt["lead_key"] == lead["lead_key"] and not failed:
+                    if attempt["channel"] == channel:
+                        used.append(attempt["at"])
+        last = given
+        for at in sorted(used):
+            if given <= at < self.as_of:
+                if months_before(last, -months) < at:
+                    break
+                last = at
+        return last
+
+    def flaws(self, event: Row, person: int, channel: str, rule: Any) -> set[str]:
         found = set()
         months = rule.consent_max_age_months
         if months is None:
             months = getattr(self.policy.consent_max_age_months, channel)
         given = event["captured_at"]
-        if given is None or given < months_before(self.as_of, months):
+        since = months_before(self.as_of, months)
+        if given is None or (
+            given < since and self.last_use(person, channel, given, months) < since
+        ):
             found.add("CONSENT_TOO_OLD")
         if event["effective_to"] is not None and event["effective_to"] <= self.as_of:
             found.add("CONSENT_TOO_OLD")

@@ -5,9 +5,19 @@ number, the hash of the line before and its own, keyed with a key derived from t
 home. docs/decisions/0027 has the reasons.
 """
 
-from pipelines.store.audit.append import append, append_all, repair
+from pipelines.store.audit.append import BEHIND, append, append_all, is_behind, repair
 from pipelines.store.audit.chain import Fact
 from pipelines.store.audit.check import Checked, check
 from pipelines.store.audit.search import entries_of
 
-__all__ = ["Checked", "Fact", "append", "append_all", "check", "entries_of", "repair"]
+__all__ = [
+    "BEHIND",
+    "Checked",
+    "Fact",
+    "append",
+    "append_all",
+    "check",
+    "entries_of",
+    "is_behind",
+    "repair",
+]

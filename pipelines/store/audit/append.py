@@ -19,6 +19,8 @@ from pipelines.store.ledger import Ledger
 
 # Lines on disk that the ledger keeps all the same: what is cut from the end of a file comes back.
 _KEPT = 256
+BEHIND = "ledger_behind"
+"""Key of `meta`: the ledger was an older copy than the log, and nobody has confirmed it since."""
 
 
 def append(ledger: Ledger, at: datetime, action: str, **facts: Fact) -> None:
@@ -52,6 +54,7 @@ def append_all(
         if on_disk is not None and on_disk.number > number:
             # The ledger is an older copy than the log: go on from the log, and say so.
             given.insert(0, ("ledger_behind", {"ledger": number, "log": on_disk.number}))
+            ledger.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", BEHIND)
             number, mac = on_disk.number, on_disk.mac
         who = operator()
         rows: list[tuple[int, str]] = []
@@ -68,6 +71,16 @@ def append_all(
             mac,
             chain.seal(key, number, mac),
         )
+
+
+def is_behind(ledger: Ledger) -> bool:
+    """Tell whether the ledger is an older copy than the log: what came between may be a no."""
+    # The file first: who writes meanwhile writes the ledger before the file.
+    on_disk = files.last_line(Home(ledger.path.parent.parent).audit)
+    number, _ = _head(ledger)
+    return (on_disk is not None and on_disk.number > number) or bool(
+        ledger.rows("SELECT 1 FROM meta WHERE key = ?", BEHIND)
+    )
 
 
 def repair(ledger: Ledger) -> int:

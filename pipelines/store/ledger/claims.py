@@ -76,6 +76,18 @@ def out_of(ledger: Ledger, lead_keys: Sequence[int], at: datetime, since: dateti
     return {int(row[0]) for row in rows}
 
 
+def exported(ledger: Ledger, lead_keys: Sequence[int]) -> dict[int, list[datetime]]:
+    """Return lead_key -> when it left as a file, for the leads that did: each is an approach."""
+    found: dict[int, list[datetime]] = {}
+    for lead, claimed_at in ledger.rows(
+        "SELECT lead_key, claimed_at FROM claim JOIN claim_export USING (claim_id)"
+        " WHERE lead_key IN (SELECT value FROM json_each(?)) AND released_at IS NULL",
+        listed(lead_keys),
+    ):
+        found.setdefault(int(lead), []).append(datetime.fromisoformat(claimed_at))
+    return found
+
+
 def accounts_out(ledger: Ledger, accounts: Sequence[str], at: datetime) -> set[str]:
     """Return which of these accounts somebody is leased of at `at`."""
     rows = ledger.rows(

@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from pipelines.errors import LockedError, RefusedError, StoreError
+from pipelines.store.ledger.earlier import pack_suppressions
 from pipelines.store.sqltext import sql
 
-LEDGER_VERSION = 5
+LEDGER_VERSION = 7
 _BUSY_S = 30.0
 
 
@@ -42,8 +43,11 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
+            # SQLite has one of its own only since 3.41.
+            self._connection.create_function("blob_of", 1, bytes.fromhex, deterministic=True)
             if version < LEDGER_VERSION:
                 self._connection.executescript(sql(__package__, "schema.sql"))
+                pack_suppressions(self._connection)
                 self._connection.execute(f"PRAGMA user_version = {LEDGER_VERSION}")
                 path.chmod(0o600)
         except sqlite3.OperationalError as error:

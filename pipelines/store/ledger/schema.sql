@@ -23,23 +23,39 @@ CREATE TABLE IF NOT EXISTS stage (
     counts TEXT NOT NULL,
     PRIMARY KEY (run_id, position)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS suppression (
-    suppression_id TEXT PRIMARY KEY,
+-- Suppressed contact points, in the order in which they came; none is ever changed or deleted. key: the
+-- HMAC; channel: * binds all; until: empty, for ever. tag: a cheap second hash of the contact point,
+-- null: none; row suppression_tag_scheme of meta says what made tags, without it they do not count.
+CREATE TABLE IF NOT EXISTS suppressed_point (
+    number INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    channel TEXT NOT NULL,
+    until TEXT NOT NULL,
+    note INTEGER NOT NULL REFERENCES suppression_note (note),
+    tag TEXT
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS suppressed_key ON suppressed_point (key, channel, until);
+-- What many suppressed contact points have in common. digest: what made plain hashes, if it is known.
+CREATE TABLE IF NOT EXISTS suppression_note (
+    note INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'hash')),
-    key_hmac TEXT NOT NULL,
-    channel TEXT,
+    digest TEXT CHECK (digest IN ('md5', 'sha1', 'sha256')),
     reason TEXT NOT NULL,
     since TEXT NOT NULL,
-    until TEXT,
     source TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS suppression_key ON suppression (key_hmac);
--- A cheap second hash of the contact point; entries of version 1 have none. Row
--- suppression_tag_scheme of meta says what made them: without it they do not count.
-CREATE TABLE IF NOT EXISTS suppression_tag (
-    key_hmac TEXT PRIMARY KEY,
-    tag TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS suppression_note_key
+ON suppression_note (since, source, kind, reason, ifnull(digest, ''));
+-- Suppression lists as they came, and confirmations by a person (batch_id null) that a source's list
+-- is whole as it stands. known: entries that were in force already.
+CREATE TABLE IF NOT EXISTS suppression_import (
+    position INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    at TEXT NOT NULL,
+    batch_id TEXT,
+    entries INTEGER NOT NULL,
+    known INTEGER NOT NULL
+) STRICT;
 -- Repaired records that a person has accepted; record 0 stands for all of the batch.
 CREATE TABLE IF NOT EXISTS salvage_review (
     batch_id TEXT NOT NULL,

@@ -3,35 +3,63 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 import polars as pl
 
-from pipelines.store.ledger.connection import Ledger, listed
+from pipelines.store.ledger.connection import Ledger
 
-_TAG_SCHEME = "suppression_tag_scheme"
-_TAKEN = "suppressions_of:"
-_COLUMNS = ("suppression_id", "kind", "key_hmac", "channel", "reason", "since", "until", "source")
-# Of one part of a long list, 130 MB as Python objects; DuckDB appends a whole row group at once.
-_ROWS = 122_880
+TAG_LENGTH: Final = 12
+"""Hex digits that are kept of a tag: one in a million lists of five million meets a stranger's, and
+DuckDB joins texts up to here without a look at the heap."""
+ALL: Final = "*"
+"""Stands for every channel where none is named."""
+_TAG_SCHEME: Final = "suppression_tag_scheme"
+_TAKEN: Final = "suppressions_of:"
+# Of one part of a long list: 30 MB as text.
+_ROWS: Final = 250_000
+# Notes of one list that are remembered while it is taken; few lists give a reason of its own to
+# every contact point.
+_NOTES: Final = 100_000
+_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.f"
+_TAKE: Final = """
+INSERT INTO suppressed_point (key, channel, until, note, tag) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (key, channel, until) DO UPDATE SET tag = excluded.tag
+WHERE excluded.tag IS NOT NULL AND tag IS NOT excluded.tag
+"""
+# A column as one text, which Polars splits: an object for every cell takes five times as long.
+_PART: Final = """
+SELECT group_concat(number), group_concat(hex(key)), group_concat(channel), group_concat(until),
+    group_concat(note), group_concat(ifnull(tag, ''))
+FROM suppressed_point WHERE number BETWEEN ? AND ?
+"""
+_PART_SCHEMA: Final[dict[str, Any]] = {
+    "number": pl.Int64,
+    "key_hmac": pl.String,
+    "channel": pl.String,
+    "until": pl.String,
+    "note": pl.Int64,
+    "tag": pl.String,
+}
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """One suppressed contact point.
+    """One suppressed contact point, of kind email, phone, domain or hash, known since a time (UTC).
 
     Attributes
     ----------
-    kind : str
-        email, phone or domain.
     key_hmac : str
         HMAC-SHA256 of the canonical contact point, hex.
     channel : str or None
         Channel it binds; None binds all.
-    reason, source : str
-    since : datetime
-        UTC.
     tag : str or None
-        Cheap second hash of the contact point; None: nobody made one, which is slow and right.
+        Cheap second hash of the contact point, of which the beginning is kept; None: nobody made
+        one, which is slow and right.
+    until : datetime or None
+        UTC; from then on it binds no more. None: for ever.
+    digest : str or None
+        md5, sha1 or sha256: what made a plain hash; None: unknown, which is slow and right.
     """
 
     kind: str
@@ -41,81 +69,130 @@ class Suppression:
     since: datetime
     source: str
     tag: str | None = None
+    until: datetime | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the list goes.
+
+    Attributes
+    ----------
+    count : int
+        Entries.
+    last : int
+        Number of the newest one; 0: there is none. Numbers begin at 1 and leave none out, so the
+        two are equal unless somebody deleted entries.
+    tagged : int
+        Those with a tag.
+    """
+
+    count: int
+    last: int
+    tagged: int
 
 
 def add(ledger: Ledger, rows: Iterable[Suppression], *, tag_scheme: str | None = None) -> int:
     """Record suppressions and return how many were new; one that stands is never changed.
 
-    Only its tag is: the newest is kept, and those of another scheme go.
+    Only its tag is: the newest is kept, and those of another scheme go. The same contact point with
+    another end is another entry, so what binds for ever stays.
 
     Parameters
     ----------
     tag_scheme : str or None
         Names the scheme and key that the tags were made by; None: tags are not kept.
     """
+    notes = _Notes(ledger)
     given = list(rows)
-    values = [
-        (
-            f"{row.key_hmac}:{row.channel or '*'}",
-            row.kind,
-            row.key_hmac,
-            row.channel,
-            row.reason,
-            row.since.isoformat(),
-            None,
-            row.source,
-        )
-        for row in given
-    ]
-    tagged = [(row.key_hmac, row.tag) for row in given if row.tag is not None]
-    return _write(ledger, values, tagged, tag_scheme)
+    with ledger.transaction():
+        values = [
+            (
+                bytes.fromhex(row.key_hmac),
+                row.channel or ALL,
+                row.until.isoformat() if row.until else "",
+                notes.number(row.kind, row.digest, row.reason, row.since, row.source),
+                row.tag[:TAG_LENGTH] if row.tag and tag_scheme else None,
+            )
+            for row in given
+        ]
+        return _write(ledger, values, tag_scheme)
 
 
 def add_hashed(
     ledger: Ledger,
-    hashed: pl.DataFrame,
+    parts: Iterable[pl.DataFrame],
     *,
     source: str,
     since: datetime,
     tag_scheme: str,
 ) -> int:
-    """Record a part of a long list in one transaction, as `add` does, without an object per row.
+    """Record a long list, each part in one transaction, as `add` does without an object per row.
 
     Parameters
     ----------
-    hashed : pl.DataFrame
-        key_hmac, kind, channel (null binds all), reason, tag: all String.
+    parts : iterable of pl.DataFrame
+        key (Binary, the HMAC), kind, digest (null: unknown or none), channel (null binds all),
+        until (ISO 8601 text, null: for ever), reason, tag: String.
     """
-    rows = hashed.select(
-        pl.format("{}:{}", "key_hmac", pl.col("channel").fill_null("*")).alias("suppression_id"),
-        "kind",
-        "key_hmac",
-        "channel",
-        "reason",
-        pl.lit(since.isoformat()).alias("since"),
-        pl.lit(None, dtype=pl.String).alias("until"),
-        pl.lit(source).alias("source"),
-    ).rows()
-    return _write(ledger, rows, hashed.select("key_hmac", "tag").rows(), tag_scheme)
-
-
-def _write(
-    ledger: Ledger,
-    rows: Sequence[tuple[object, ...]],
-    tagged: Sequence[tuple[str, str]],
-    tag_scheme: str | None,
-) -> int:
-    if tag_scheme is None:
-        tagged = []
-    with ledger.transaction():
-        added = ledger.executemany(
-            "INSERT OR IGNORE INTO suppression VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
-        )
-        if tagged and _tag_scheme(ledger) != tag_scheme:
-            ledger.execute("DELETE FROM suppression_tag")
-            ledger.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", _TAG_SCHEME, tag_scheme)
-        ledger.executemany("INSERT OR REPLACE INTO suppression_tag VALUES (?, ?)", tagged)
+    notes = _Notes(ledger)
+    added = 0
+    for part in parts:
+        with ledger.transaction():
+            told = part.select("kind", "digest", "reason").unique(maintain_order=True)
+            numbers = [notes.number(k, d, r, since, source) for k, d, r in told.rows()]
+            rows = part.join(
+                told.with_columns(note=pl.Series(numbers, dtype=pl.Int64)),
+                on=["kind", "digest", "reason"],
+                nulls_equal=True,
+                maintain_order="left",
+            ).select(
+                "key",
+                pl.col("channel").fill_null(ALL),
+                pl.col("until").fill_null(""),
+                "note",
+                pl.col("tag").str.slice(0, TAG_LENGTH),
+            )
+            columns = [column.to_list() for column in rows.get_columns()]
+            added += _write(ledger, list(zip(*columns, strict=True)), tag_scheme)
     return added
+
+
+class _Notes:
+    """Numbers of the notes that entries share; each is written when it is first asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def number(
+        self, kind: str, digest: str | None, reason: str, since: datetime, source: str
+    ) -> int:
+        note = (kind, digest, reason, since.isoformat(), source)
+        if note not in self._known:
+            if len(self._known) >= _NOTES:
+                self._known.clear()
+            self._ledger.execute(
+                "INSERT OR IGNORE INTO suppression_note (kind, digest, reason, since, source)"
+                " VALUES (?, ?, ?, ?, ?)",
+                *note,
+            )
+            self._known[note] = self._ledger.rows(
+                "SELECT note FROM suppression_note WHERE kind = ? AND digest IS ? AND reason = ?"
+                " AND since = ? AND source = ?",
+                *note,
+            )[0][0]
+        return self._known[note]
+
+
+def _write(ledger: Ledger, rows: Sequence[tuple[object, ...]], tag_scheme: str | None) -> int:
+    if tag_scheme is not None and _tag_scheme(ledger) != tag_scheme:
+        ledger.execute("UPDATE suppressed_point SET tag = NULL WHERE tag IS NOT NULL")
+        ledger.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", _TAG_SCHEME, tag_scheme)
+    before = _last(ledger)
+    ledger.executemany(_TAKE, rows)
+    return _last(ledger) - before
 
 
 def is_taken(ledger: Ledger, batch_id: str) -> bool:
@@ -130,66 +207,90 @@ def note_taken(ledger: Ledger, batch_id: str) -> None:
 
 def count(ledger: Ledger) -> int:
     """Return the number of suppressions."""
-    return int(ledger.rows("SELECT count(*) FROM suppression")[0][0])
+    return int(ledger.rows("SELECT count(*) FROM suppressed_point")[0][0])
 
 
-def frames(ledger: Ledger) -> Iterator[pl.DataFrame]:
-    """Stream all suppressions as the published table `suppression` holds them, by suppression_id.
+def state(ledger: Ledger, tag_scheme: str | None = None, *, upto: int | None = None) -> State:
+    """Return how far the list goes, or what of it has a number up to `upto`.
 
-    In parts, because a row takes a kilobyte as Python objects, and lists have millions.
+    Tags of another scheme are none.
     """
-    statement = f"SELECT {', '.join(_COLUMNS)} FROM suppression ORDER BY suppression_id"
-    for text in _frames(ledger, statement, _COLUMNS):
-        yield text.with_columns(
-            pl.col("since", "until").str.to_datetime(
-                "%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=True
+    row = ledger.rows(
+        "SELECT count(*), max(number), count(tag) FROM suppressed_point WHERE number <= ?",
+        _last(ledger) if upto is None else upto,
+    )[0]
+    is_tagged = tag_scheme is not None and _tag_scheme(ledger) == tag_scheme
+    return State(row[0], row[1] or 0, row[2] if is_tagged else 0)
+
+
+def frames(
+    ledger: Ledger, *, tag_scheme: str | None = None, after: int = 0
+) -> Iterator[pl.DataFrame]:
+    """Stream suppressions as the published table `suppression` holds them, by number, in parts.
+
+    Parameters
+    ----------
+    tag_scheme : str or None
+        Tags of another scheme, or of an unknown one, would hide an entry instead of choosing it:
+        they are left out.
+    after : int
+        Only entries of a higher number.
+    """
+    is_tagged = tag_scheme is not None and _tag_scheme(ledger) == tag_scheme
+    for part in points(ledger, after=after):
+        low, high = part["note"].min(), part["note"].max()
+        notes = ledger.rows(
+            "SELECT note, kind, digest, reason, since, source FROM suppression_note"
+            " WHERE note BETWEEN ? AND ?",
+            low,
+            high,
+        )
+        schema: dict[str, Any] = {"note": pl.Int64} | dict.fromkeys(
+            ("kind", "digest", "reason", "since", "source"), pl.String
+        )
+        yield (
+            part.join(
+                pl.DataFrame(notes, schema=schema, orient="row"), on="note", maintain_order="left"
             )
+            .with_columns(
+                pl.col("since", "until").str.to_datetime(_TEXT, time_unit="us", strict=True),
+                pl.col("tag") if is_tagged else pl.lit(None, dtype=pl.String).alias("tag"),
+            )
+            .drop("note")
         )
 
 
-def ids(ledger: Ledger) -> Iterator[pl.DataFrame]:
-    """Stream the ids of all suppressions in parts: suppression_id (String), not in order."""
-    return _frames(ledger, "SELECT suppression_id FROM suppression", ("suppression_id",))
+def points(ledger: Ledger, *, after: int = 0, upto: int | None = None) -> Iterator[pl.DataFrame]:
+    """Stream what binds in parts, by number.
 
-
-def tags(ledger: Ledger, tag_scheme: str) -> Iterator[pl.DataFrame]:
-    """Stream the tags of that scheme and key: key_hmac, tag (String, 32 hex digits).
-
-    Tags of another scheme, or of an unknown one, would hide an entry instead of choosing it.
+    Returns
+    -------
+    iterator of pl.DataFrame
+        number, key_hmac (64 hex digits), channel (null binds all), until (ISO 8601 text; null: for
+        ever), note, tag.
     """
-    if _tag_scheme(ledger) == tag_scheme:
-        statement = "SELECT key_hmac, tag FROM suppression_tag ORDER BY key_hmac"
-        yield from _frames(ledger, statement, ("key_hmac", "tag"))
-
-
-def _frames(ledger: Ledger, statement: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    for rows in ledger.batches(statement, _ROWS):
-        # By column: half the time of a frame from rows.
-        values = zip(*rows, strict=True)
-        yield pl.DataFrame(
-            [pl.Series(n, v, dtype=pl.String) for n, v in zip(columns, values, strict=True)]
+    last = _last(ledger) if upto is None else upto
+    for low in range(after + 1, last + 1, _ROWS):
+        texts = ledger.rows(_PART, low, min(low + _ROWS - 1, last))[0]
+        if texts[0] is None:
+            continue
+        columns = [pl.Series([text]).str.split(",").explode() for text in texts]
+        yield (
+            pl.DataFrame(dict(zip(_PART_SCHEMA, columns, strict=True)))
+            .with_columns(
+                pl.col("key_hmac").str.to_lowercase(),
+                *(
+                    pl.when(pl.col(name) != blank).then(name).alias(name)
+                    for name, blank in (("channel", ALL), ("until", ""), ("tag", ""))
+                ),
+            )
+            .cast(pl.Schema(_PART_SCHEMA))
+            .sort("number")
         )
 
 
-def bound(ledger: Ledger, key_hmacs: Sequence[str]) -> dict[str, set[str | None]]:
-    """Return key_hmac -> channels it is suppressed for (None: all), for the keys that are."""
-    found: dict[str, set[str | None]] = {}
-    for key, channel in ledger.rows(
-        "SELECT key_hmac, channel FROM suppression"
-        " WHERE key_hmac IN (SELECT value FROM json_each(?))",
-        listed(key_hmacs),
-    ):
-        found.setdefault(key, set()).add(channel)
-    return found
-
-
-def entries(ledger: Ledger, key_hmacs: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the entries of these keys: kind, key_hmac, channel, reason, since, source."""
-    return ledger.rows(
-        "SELECT kind, key_hmac, channel, reason, since, source FROM suppression"
-        " WHERE key_hmac IN (SELECT value FROM json_each(?)) ORDER BY since, suppression_id",
-        listed(key_hmacs),
-    )
+def _last(ledger: Ledger) -> int:
+    return int(ledger.rows("SELECT max(number) FROM suppressed_point")[0][0] or 0)
 
 
 def _tag_scheme(ledger: Ledger) -> str | None:

@@ -6,8 +6,10 @@ from typing import Any
 import polars as pl
 
 from pipelines.eligible import evaluate, reasons_of
+from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.policy import FeedSettings, PolicyTable, load_policy
 from pipelines.store import Database
+from pipelines.store.ledger.suppressions import TAG_LENGTH
 from tests.pipelines.eligible.worlds import AS_OF, SECRET
 
 CHANNELS = ("email", "phone", "ai_voice", "sms", "mail")
@@ -19,7 +21,13 @@ POLICIES = {
     "shipped": load_policy(),
     "odd": load_policy(
         {
-            "pacing": {"recontact_interval_days": 0, "max_attempts_per_year": 2},
+            "pacing": {
+                "recontact_interval_days": 0,
+                "max_attempts_per_year": 2,
+                "max_attempts_ever": 4,
+            },
+            "ownership": {"active_days": 31},
+            "daily_caps": {"house": {"rule": "test", "version": "1", "max_attempts": 1}},
             "addresses": {"is_role_address_blocked": False},
             "NL": {"phone": {"basis": "forbidden"}, "sms": {"consent_max_age_months": 3}},
             "US": {
@@ -41,21 +49,36 @@ POLICIES = {
         }
     ),
 }
+CONTROL = ControlGroup(share=0.15, draw="test", inbound_days=31)
 FEEDS = {"required": FeedSettings(), "none": FeedSettings(customers="none")}
 
 Verdicts = dict[int, tuple[str | None, dict[str, set[str]]]]
 
 
+def put_tags(db: Database, tags: pl.DataFrame | None) -> None:
+    """Give the entries these tags (key_hmac, tag), and the others none."""
+    db.run("UPDATE suppression SET tag = NULL")
+    if tags is None:
+        return
+    db.register("tags", tags.with_columns(pl.col("tag").str.slice(0, TAG_LENGTH)))
+    db.run(
+        "UPDATE suppression SET tag = tags.tag FROM tags"
+        " WHERE tags.key_hmac = lower(suppression.key_hmac)"
+    )
+    db.unregister("tags")
+
+
 def found(
     db: Database, policy: PolicyTable, feeds: FeedSettings, tags: pl.DataFrame | None = None
 ) -> Verdicts:
+    put_tags(db, tags)
     result = evaluate(
         db,
         policy=policy,
         feeds=feeds,
         as_of=AS_OF,
         suppression_secrets=SECRETS,
-        suppression_tags=None if tags is None else [tags],
+        control=CONTROL,
     )
     rows = db.frame("SELECT * FROM eligibility").to_dicts()
     assert len(rows) == result.persons

@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from tests.oracles.eligibility import Eligibility
-from tests.pipelines.eligible.comparison import FEEDS, POLICIES, SECRETS, Case
+from tests.pipelines.eligible.comparison import CONTROL, FEEDS, POLICIES, SECRETS, Case
+from tests.pipelines.eligible.consent_world import consent_world
+from tests.pipelines.eligible.held_world import held_world
 from tests.pipelines.eligible.random_worlds import (
     mobile_world,
     random_world,
@@ -32,10 +34,17 @@ def corpus() -> Iterator[tuple[Case, ...]]:
     worlds += [
         (mobile_world(), "odd", "none"),
         (rare_world(), "shipped", "none"),
+        (held_world(), "shipped", "none"),
+        (consent_world(), "shipped", "none"),
         (stale_world(), "shipped", "required"),
     ]
     cases = tuple(
-        (store(rows), p, f, Eligibility(rows, POLICIES[p], FEEDS[f], AS_OF, SECRETS).verdicts())
+        (
+            store(rows),
+            p,
+            f,
+            Eligibility(rows, POLICIES[p], FEEDS[f], AS_OF, SECRETS, CONTROL).verdicts(),
+        )
         for rows, p, f in worlds
     )
     yield cases

@@ -27,6 +27,8 @@ EDGES = (
     datetime(2026, 3, 31),
     datetime(2026, 3, 30, 23, 59, 59),
     datetime(2026, 3, 31, 9),
+    datetime(2026, 3, 30),
+    datetime(2026, 3, 29, 23, 59, 59),
     datetime(2026, 3, 17),
     datetime(2026, 3, 16, 23),
     datetime(2026, 3, 3),
@@ -76,6 +78,8 @@ def random_world(random: Random, leads: int, *, spread: int = 1) -> dict[str, li
         registry=[maker.registry() for _ in range(count(0.25))],
         suppression=[maker.suppression() for _ in range(count(0.1))],
         salvaged_row=some(maker.salvaged, 0.02),
+        custom=some(maker.custom, 0.1),
+        registry_copy=[maker.copy(day) for day in range(count(0))],
     )
 
 
@@ -133,6 +137,8 @@ class _Maker:
             "phone_valid": self.pick(None, None, None, None, True, False),
             "party_type": self.pick("organisation", "sole_trader", "consumer", "unknown", None),
             "is_dated": self.pick(*[True] * 12, False),
+            "owner_id": self.pick("005A", "005B", "00G1", None),
+            "state_code": self.pick("US-FL", "US-TX", None),
         }
 
     def links(self, leads: int) -> list[dict[str, Any]]:
@@ -159,6 +165,8 @@ class _Maker:
             "direction": self.pick("in", "in", "out", None),
             "at": self.moment(),
             "result": self.pick(*[None] * 30, " Unsubscribed", "do not call", "opened"),
+            "actor": self.pick("human", "ai", "system", None),
+            "actor_id": self.pick("005A", None, None),
         }
 
     def outcome(self, key: int) -> dict[str, Any]:
@@ -185,6 +193,7 @@ class _Maker:
             "contact_key": contact,
             "channel": self.pick(*CHANNELS, None, None),
             "status": self.pick(*statuses, "opt_out", self.pick("objected_profiling", None)),
+            "purpose": self.pick(None, None, None, "news", " Deceased", "under_age"),
             "lawful_basis": self.pick(None, *bases),
             "captured_at": self.maybe(self.moment(), 0.95),
             "effective_from": self.maybe(self.pick(*EDGES[:3]), 0.1),
@@ -201,6 +210,7 @@ class _Maker:
             "channel": self.pick(*CHANNELS),
             "at": self.moment(),
             "disposition": self.pick(*usual, *usual, *rare),
+            "handler": self.pick("ai", "human", None),
         }
 
     def customer(self) -> dict[str, Any]:
@@ -213,13 +223,26 @@ class _Maker:
 
     def registry(self) -> dict[str, Any]:
         age = timedelta(days=self.pick(0, 28, 29, 31, 32), seconds=self.pick(0, 1))
-        names = ("us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson")
+        names = ("us_dnc", "uk_tps", "uk_ctps", "ca_dncl", "uk_mps", "de_robinson", "us_rnd")
         return {
             "registry": self.pick(*names),
             "contact_key": self.pick(self.number(), self.email()),
             "screened_at": self.maybe(AS_OF - age),
             "ingested_at": AS_OF - self.pick(timedelta(0), age),
         }
+
+    def copy(self, day: int) -> dict[str, Any]:
+        return {
+            "registry": self.pick("us_dnc", "uk_tps"),
+            "loaded_at": AS_OF - timedelta(days=9 - day),
+            "entries": self.pick(0, 97, 98, 99, 100, 100),
+            "newest": AS_OF - timedelta(days=self.pick(1, 9, 28, 31, 32)),
+            "region_share": self.pick(None, 0.89, 0.9, 1.0),
+        }
+
+    def custom(self, lead_key: int) -> dict[str, Any]:
+        words = ("true", "Running", "In Progress", "false", " No ", "Complete", "0", "2", "", None)
+        return {"lead_key": lead_key, "Currently in Sequence": self.pick(*words)}
 
     def salvaged(self, lead_key: int) -> dict[str, Any]:
         reviewed_by = self.pick(None, None, "accepted", "a batch")

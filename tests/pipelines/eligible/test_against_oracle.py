@@ -9,6 +9,7 @@ from pipelines.eligible import Reason
 from tests.oracles.eligibility import Eligibility
 from tests.pipelines.eligible.comparison import (
     CHANNELS,
+    CONTROL,
     FEEDS,
     POLICIES,
     SECRETS,
@@ -29,7 +30,7 @@ from tests.pipelines.eligible.worlds import AS_OF, store
 )
 def test_small_worlds_agree(random: Random, leads: int, policy: str, feeds: str) -> None:
     rows = random_world(random, leads)
-    expected = Eligibility(rows, POLICIES[policy], FEEDS[feeds], AS_OF, SECRETS).verdicts()
+    expected = Eligibility(rows, POLICIES[policy], FEEDS[feeds], AS_OF, SECRETS, CONTROL).verdicts()
     with store(rows) as db:
         assert found(db, POLICIES[policy], FEEDS[feeds]) == expected
 

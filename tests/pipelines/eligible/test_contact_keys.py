@@ -14,6 +14,7 @@ from pipelines.eligible import Reason, evaluate
 from pipelines.load.normalise.email import domain_keys, email_keys
 from pipelines.outreach import kind_of
 from pipelines.settings.contact_keys import (
+    digest_of,
     folded_email,
     hmac_hex,
     hmac_pads,
@@ -25,6 +26,7 @@ from pipelines.settings.contact_keys import (
 from pipelines.settings.look_alikes import plain_address
 from pipelines.settings.policy import FeedSettings, load_policy
 from pipelines.store import Database, create_tables, sql
+from pipelines.store.ledger.suppressions import TAG_LENGTH
 from tests.pipelines.spellings import DECORATED
 
 TEXTS = [
@@ -271,17 +273,18 @@ def test_a_plain_hash_suppresses_in_sql_as_in_python(
         assert text in lookup_keys("jo+x@gmail.com", ("+31201234567",), None, as_given)
         db.run("DELETE FROM suppression")
         db.run(
-            "INSERT INTO suppression BY NAME SELECT 'hash' AS kind, $key AS key_hmac",
+            "INSERT INTO suppression BY NAME"
+            " SELECT 'hash' AS kind, $key AS key_hmac, $tag AS tag, $digest AS digest",
             key=hmac_hex(secret, text),
+            tag=tag_hex(secret, text)[:TAG_LENGTH] if is_tagged else None,
+            digest=digest_of(text) if is_tagged else None,
         )
-        tags = pl.DataFrame({"key_hmac": [hmac_hex(secret, text)], "tag": [tag_hex(secret, text)]})
         evaluate(
             db,
             policy=load_policy(),
             feeds=FeedSettings(customers="none"),
             as_of=datetime.fromisoformat("2026-01-01"),
             suppression_secrets=[secret],
-            suppression_tags=[tags] if is_tagged else None,
         )
         masks = dict(db.frame("SELECT lead_key, mail_reasons FROM eligibility").rows())
         assert masks[1] & Reason.SUPPRESSED.mask

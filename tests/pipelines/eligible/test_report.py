@@ -57,6 +57,15 @@ def test_bits_are_a_public_contract() -> None:
         ("RECONTACT_INTERVAL", 27),
         ("FREQUENCY_CAP", 28),
         ("SALVAGED_UNREVIEWED", 29),
+        ("DECEASED", 30),
+        ("UNDER_AGE", 31),
+        ("OWNED_BY_PERSON", 32),
+        ("IN_SEQUENCE", 33),
+        ("LIFETIME_ATTEMPTS", 34),
+        ("CONTROL_GROUP", 35),
+        ("NUMBER_REASSIGNED", 36),
+        ("SUPPRESSED_UNTIL", 37),
+        ("REGISTRY_INCOMPLETE", 38),
     ]
 
 
@@ -69,8 +78,8 @@ def test_every_reason_is_explained_and_none_suggests_asking_for_consent() -> Non
 
 
 def test_masks_decode_alike_in_python_polars_and_sql() -> None:
-    masks = [0, 1, 2**28 + 2**22, 2**30 - 1]
-    frame = pl.DataFrame({"mask": [*masks, None]}, schema={"mask": pl.UInt32})
+    masks = [0, 1, 2**28 + 2**22, 2**31 + 2**36, 2**37 - 1]
+    frame = pl.DataFrame({"mask": [*masks, None]}, schema={"mask": pl.UInt64})
     codes = frame.select(reason_codes(pl.col("mask"))).to_series().to_list()
     assert codes == [*[[r.name for r in reasons_of(mask)] for mask in masks], None]
     with store(world()) as db:

@@ -16,7 +16,7 @@ from pipelines.settings.contact_keys import Kind, hmac_hex, tag_hex, tag_scheme
 from pipelines.settings.policy import FeedSettings, load_policy
 from pipelines.store import Database, sql
 from pipelines.store.ledger import Ledger, suppressions
-from tests.pipelines.eligible.comparison import OLD_SECRET, Case, agrees
+from tests.pipelines.eligible.comparison import OLD_SECRET, Case, agrees, put_tags
 from tests.pipelines.eligible.hashes import TEXTS
 from tests.pipelines.eligible.worlds import AS_OF, SECRET, store, world
 
@@ -41,18 +41,18 @@ def tags_of(digests: list[str]) -> pl.DataFrame:
 
 
 def ledger_tags(ledger: Ledger) -> pl.DataFrame:
-    none = pl.DataFrame(schema={"key_hmac": pl.String, "tag": pl.String})
-    return pl.concat([none, *suppressions.tags(ledger, tag_scheme(SECRET))])
+    entries = pl.concat(suppressions.frames(ledger, tag_scheme=tag_scheme(SECRET)))
+    return entries.select("key_hmac", "tag").drop_nulls()
 
 
 def suppressed(db: Database, tags: pl.DataFrame | None, secrets: list[bytes]) -> set[int]:
+    put_tags(db, tags)
     evaluate(
         db,
         policy=load_policy(),
         feeds=FeedSettings(customers="none"),
         as_of=AS_OF,
         suppression_secrets=secrets,
-        suppression_tags=None if tags is None else [tags],
     )
     masks = db.frame("SELECT lead_key, mail_reasons FROM eligibility").rows()
     return {lead for lead, mask in masks if mask & Reason.SUPPRESSED.mask}
@@ -69,7 +69,7 @@ def test_an_entry_without_a_tag_is_noticed(
     monkeypatch: pytest.MonkeyPatch, corpus: tuple[Case, ...]
 ) -> None:
     def all_tagged(package: str, name: str) -> str:
-        return sql(package, name).replace("tagged.key_hmac IS NOT NULL", "true")
+        return sql(package, name).replace("tag IS NOT NULL", "true")
 
     monkeypatch.setattr("pipelines.eligible.suppressed.sql", all_tagged)
     assert not agrees(corpus, tags_of(sorted(TEXTS)[::2]))

@@ -15,6 +15,9 @@ MOMENT = datetime(2026, 3, 1, 12)
 DEFAULTS: dict[str, dict[str, Any]] = {
     "lead": {
         "source_system": "test",
+        "source_id": None,
+        "owner_id": None,
+        "state_code": None,
         "is_deleted": False,
         "merged_into_id": None,
         "email": None,
@@ -37,12 +40,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "dedupe_link": {"match_rule": "self"},
     "person": {},
-    "activity": {"channel": "email", "direction": "in", "at": MOMENT, "result": None},
+    "activity": {"channel": "email", "direction": "in", "at": MOMENT, "result": None}
+    | {"actor": None, "actor_id": None},
     "outcome": {"milestone": "converted", "occurred_at": MOMENT, "ingested_at": MOMENT},
     "consent_event": {
         "lead_key": None,
         "contact_key": None,
         "channel": None,
+        "purpose": None,
         "status": "opt_out",
         "lawful_basis": None,
         "captured_at": MOMENT,
@@ -51,7 +56,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "is_confirmed": None,
         "evidence_ref": None,
     },
-    "contact_attempt": {"channel": "email", "at": MOMENT, "disposition": "sent"},
+    "contact_attempt": {"channel": "email", "at": MOMENT, "disposition": "sent"}
+    | {"handler": "ai"},
     "customer": {
         "contact_key": None,
         "domain": None,
@@ -59,8 +65,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "ingested_at": MOMENT,
     },
     "registry": {"screened_at": None, "ingested_at": MOMENT},
+    "registry_copy": {"newest": MOMENT, "region_share": None},
     "suppression": {"channel": None, "until": None},
     "salvaged_row": {"lead_key": None, "reviewed_by": None},
+    # columns of the file that no canonical field claims
+    "custom": {"Currently in Sequence": None},
 }
 
 
@@ -68,6 +77,7 @@ def world(**tables: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Fill the rows of `tables` up with defaults; leads without a link are persons of their own."""
     rows = {name: [{**d, **row} for row in tables.get(name, [])] for name, d in DEFAULTS.items()}
     for lead in rows["lead"]:
+        lead["source_id"] = lead["source_id"] or f"id{lead['lead_key']}"
         if lead["email_key"] is not None:
             lead["email_domain"] = lead["email_key"].rsplit("@", 1)[1]
     linked = {link["lead_key"] for link in rows["dedupe_link"]}
@@ -91,8 +101,11 @@ def store(rows: dict[str, list[dict[str, Any]]]) -> Database:
     """Write `rows` into the tables of a fresh store in memory."""
     db = Database.memory(memory_gb=1.0)
     create_tables(db)
+    if rows.get("custom"):
+        db.run('CREATE TABLE lead_custom_test (lead_key BIGINT, "Currently in Sequence" VARCHAR)')
+        db.insert("lead_custom_test", pl.DataFrame(rows["custom"], infer_schema_length=None))
     for name, table in rows.items():
-        if table:
+        if table and name != "custom":
             frame = pl.DataFrame(table, infer_schema_length=None)
             insert_plain(db, name, frame)
     return db

@@ -1,7 +1,7 @@
 """The policy in force, explained; and what a home writes into it, refused where it cannot be."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.settings.policy import Basis, load_policy
 from pipelines.store.ledger import Ledger, disclosures
+from pipelines.store.registers import Registers
 
 
 def home_with(folder: Path, text: str = "") -> Home:
@@ -58,8 +59,9 @@ def test_windows_of_a_state(tmp_path: Path) -> None:
 def test_registers_and_how_fresh_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"country": "GB", "channel": "phone", "party": "organisation"}
 
-    def states(loaded: dict[str, object]) -> list[str]:
-        monkeypatch.setattr(explained, "_registers", lambda _: loaded)
+    def states(loaded: dict[str, datetime | None], incomplete: str = "") -> list[str]:
+        found = Registers(loaded, frozenset({incomplete}))
+        monkeypatch.setattr(explained, "_registers", lambda *_: found)
         (row,) = explain_policy(home_with(tmp_path), **asked)["rows"]
         return [register["state"] for register in row["registries"]]
 
@@ -67,6 +69,8 @@ def test_registers_and_how_fresh_they_are(tmp_path: Path, monkeypatch: pytest.Mo
     fresh, stale = now() - timedelta(days=27), now() - timedelta(days=29)
     assert states({"uk_tps": fresh, "uk_ctps": stale}) == ["fresh", "stale: blocks"]
     assert states({"uk_tps": None, "uk_ctps": fresh}) == ["of unknown age: blocks", "fresh"]
+    cut_off = states({"uk_tps": fresh, "uk_ctps": fresh}, "uk_tps")
+    assert cut_off == ["last copy not whole: blocks", "fresh"]
     (mail,) = explain_policy(home_with(tmp_path), **asked | {"channel": "mail"})["rows"]
     assert [r["state"] for r in mail["registries"]] == ["not loaded, not required"]
 

@@ -2,11 +2,10 @@ import sqlite3
 import stat
 from datetime import date, datetime
 
-import polars as pl
 import pytest
 
 from pipelines.errors import LockedError, RefusedError, StoreError
-from pipelines.store.ledger import Ledger, claims, models, runs, suppressions
+from pipelines.store.ledger import Ledger, claims, models, runs
 
 AT = datetime(2026, 1, 2, 3, 4, 5)
 
@@ -99,102 +98,6 @@ def test_a_ledger_without_decisions_gets_them_from_its_models(home, ledger):
     raw.close()
     with Ledger(home.ledger) as upgraded:
         assert models.before(upgraded, "dated", "full") == "a"
-
-
-def test_a_suppression_is_never_changed_by_a_later_one(ledger):
-    def row(reason):
-        return suppressions.Suppression("email", "k1", None, reason, AT, "test")
-
-    assert suppressions.add(ledger, [row("first"), row("again")]) == 1
-    assert suppressions.add(ledger, [row("later")]) == 0
-    frame = pl.concat(suppressions.frames(ledger))
-    assert frame["reason"].to_list() == ["first"]
-    assert frame["since"].to_list() == [AT]
-
-
-def test_a_long_list_is_read_in_parts(ledger, monkeypatch):
-    monkeypatch.setattr(suppressions, "_ROWS", 4)
-    rows = [
-        suppressions.Suppression("email", f"k{n}", ("email", None)[n % 2], "r", AT, "t", f"t{n}")
-        for n in reversed(range(10))
-    ]
-    suppressions.add(ledger, rows, tag_scheme="a")
-    parts = list(suppressions.frames(ledger))
-    assert [part.height for part in parts] == [4, 4, 2]
-    assert pl.concat(parts).rows() == [
-        (
-            f"k{n}:{('email', '*')[n % 2]}",
-            "email",
-            f"k{n}",
-            ("email", None)[n % 2],
-            "r",
-            AT,
-            None,
-            "t",
-        )
-        for n in range(10)
-    ]
-    assert {key for part in suppressions.ids(ledger) for (key,) in part.rows()} == {
-        key for part in parts for key in part["suppression_id"]
-    }
-    assert _tags(ledger, "a") == [(f"k{n}", f"t{n}") for n in range(10)]
-
-
-def _tags(ledger, scheme):
-    return [row for part in suppressions.tags(ledger, scheme) for row in part.rows()]
-
-
-def test_a_tag_is_kept_and_a_missing_one_filled_in(ledger):
-    def row(tag):
-        return suppressions.Suppression("email", "k1", None, "r", AT, "test", tag)
-
-    suppressions.add(ledger, [row(None)], tag_scheme="a")
-    assert _tags(ledger, "a") == []
-    assert suppressions.add(ledger, [row("t1")], tag_scheme="a") == 0
-    assert _tags(ledger, "a") == [("k1", "t1")]
-    # the newest is kept: what made it is what will look for it
-    assert suppressions.add(ledger, [row("t2")], tag_scheme="a") == 0
-    assert _tags(ledger, "a") == [("k1", "t2")]
-
-
-def test_tags_of_another_scheme_are_no_tags(home, ledger):
-    def row(key, tag):
-        return suppressions.Suppression("email", key, None, "r", AT, "test", tag)
-
-    suppressions.add(ledger, [row("k1", "t1"), row("k2", "t2")], tag_scheme="a")
-    assert _tags(ledger, "b") == []
-    suppressions.add(ledger, [row("k2", "new")], tag_scheme="b")
-    assert _tags(ledger, "b") == [("k2", "new")]
-    assert _tags(ledger, "a") == []
-    assert suppressions.count(ledger) == 2
-    suppressions.add(ledger, [row("k1", "by whom?")])
-    assert _tags(ledger, "b") == [("k2", "new")]
-    # nobody knows what made these
-    ledger.execute("DELETE FROM meta")
-    assert _tags(ledger, "b") == []
-
-
-def test_a_ledger_without_tags_gets_a_place_for_them(home, ledger):
-    suppressions.add(ledger, [suppressions.Suppression("email", "k1", None, "r", AT, "test")])
-    with sqlite3.connect(home.ledger) as raw:
-        raw.execute("DROP TABLE suppression_tag")
-        raw.execute("PRAGMA user_version = 1")
-    raw.close()
-    with Ledger(home.ledger) as upgraded:
-        assert suppressions.count(upgraded) == 1
-        assert _tags(upgraded, "a") == []
-
-
-def test_bound_finds_every_channel_of_many_keys(ledger):
-    rows = [
-        suppressions.Suppression("email", f"k{n}", channel, "r", AT, "t")
-        for n in range(1200)
-        for channel in (None, "email")
-    ]
-    suppressions.add(ledger, rows)
-    found = suppressions.bound(ledger, [f"k{n}" for n in range(0, 2400, 2)])
-    assert len(found) == 600
-    assert found["k2"] == {None, "email"}
 
 
 def test_a_claim_is_out_until_it_is_released_or_its_lease_ends(ledger):
