@@ -1,13 +1,14 @@
 -- purpose: turn contact points of a suppression list into keyed hashes and their tags
 -- grain: one row per contact point, text that it is known by, channel and end; in order of the hash, in
 --        which the ledger takes them fastest
--- reads: the batch's Parquet file $path, odd_text_frame (registered)    writes: nothing
+-- reads: the batch's Parquet file $path, odd_text_frame and ending_frame (registered)    writes: nothing
 -- parameters: $path, $inner_pad, $outer_pad (the HMAC key's two blocks), $tag_prefix, $reason
 -- What looks plain is known by texts made here, as settings.contact_keys.suppression_keys makes
 -- them; the texts of everything else come with odd_text_frame. The test keeps both equal.
 WITH point AS (
-    SELECT kind, key, channel, until, coalesce(reason, $reason) AS reason
+    SELECT kind, key, channel, ends AS until, coalesce(reason, $reason) AS reason
     FROM read_parquet($path)
+    LEFT JOIN ending_frame USING (reason, until)
     WHERE __is_plain__
 ),
 address AS (

@@ -1,6 +1,6 @@
 -- purpose: when what a listed lead stands on ends, if that may be after the night was decided
 -- grain: one row per listed lead with such an end
--- reads: listed_frame (lead_key, needs_ground, consent_months, inquiry_months,
+-- reads: listed_frame (lead_key, channel, needs_ground, consent_months, inquiry_months,
 --   exempt_inquiry_months, purchase_months, exempt_purchase_months, retention_months), kin, lead,
 --   lead_snapshot, consent_event, activity, contact_attempt, outcome    writes: nothing
 -- parameters: $as_of
@@ -23,6 +23,26 @@ held AS (
     SELECT point.listed_lead_key, ground.captured_at, ground.effective_to
     FROM ground JOIN point ON point.point = lower(ground.contact_key)
     WHERE ground.lead_key IS NULL
+),
+-- consent that was too old by its date counted from its last use, as in the eligibility stage
+use AS (
+    SELECT listed_frame.lead_key, max(used."at") AS used_at
+    FROM (
+        SELECT lead_key, "at",
+            CASE channel WHEN 'call' THEN CASE actor WHEN 'ai' THEN 'ai_voice' ELSE 'phone' END
+                ELSE channel END AS channel
+        FROM activity
+        WHERE direction = 'out' AND channel IN ('call', 'email', 'sms')
+        UNION ALL
+        SELECT lead_key, "at", channel
+        FROM contact_attempt
+        WHERE disposition NOT IN ('bounced', 'wrong_number', 'left_company')
+    ) AS used
+    JOIN kin USING (lead_key)
+    JOIN listed_frame
+        ON listed_frame.lead_key = kin.listed_lead_key AND listed_frame.channel = used.channel
+    WHERE kin.is_own AND listed_frame.needs_ground AND used."at" < $as_of
+    GROUP BY listed_frame.lead_key
 ),
 touch AS (
     SELECT lead_key, "at", channel IN ('call', 'email', 'sms', 'meeting', 'form') AS is_inquiry
@@ -57,6 +77,12 @@ counted AS (
     SELECT listed_frame.lead_key, held.captured_at AS began, listed_frame.consent_months AS months
     FROM held JOIN listed_frame ON listed_frame.lead_key = held.listed_lead_key
     WHERE listed_frame.needs_ground
+    UNION ALL
+    SELECT use.lead_key, use.used_at, listed_frame.consent_months
+    FROM use
+    JOIN listed_frame USING (lead_key)
+    JOIN held ON held.listed_lead_key = use.lead_key AND held.captured_at <= use.used_at
+    WHERE held.captured_at + to_months(listed_frame.consent_months::INTEGER) <= $as_of
     UNION ALL
     SELECT listed_frame.lead_key, tie.inquiry_at,
         unnest([listed_frame.inquiry_months, listed_frame.exempt_inquiry_months])

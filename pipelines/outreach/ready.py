@@ -230,13 +230,10 @@ def _touches(db: Database, at: datetime, policy: PolicyTable) -> pl.DataFrame:
         since=at - timedelta(days=max(policy.pacing.recontact_interval_days, 366)),
         last=_TOUCHES,
     ).sort("listed_lead_key", "at", descending=[False, True], maintain_order=True)
-    approaches = (
-        found.filter("is_approach")
-        .group_by("listed_lead_key", maintain_order=True)
-        .agg(
-            approaches=pl.col("at"),
-            earlier_approaches=pl.col("approaches_ever").first() - pl.len(),
-        )
+    approaches = found.group_by("listed_lead_key", maintain_order=True).agg(
+        approaches=pl.col("at").filter("is_approach"),
+        # of whom only later answers are left too
+        earlier_approaches=pl.col("approaches_ever").first() - pl.col("is_approach").sum(),
     )
     last = found.filter("is_own").group_by("listed_lead_key", maintain_order=True).head(_TOUCHES)
     told: dict[int, list[Mapping[str, Any]]] = {}

@@ -47,7 +47,11 @@ sharer AS (
 -- channel null: every channel
 refusal AS (
     SELECT lead_key, folded_key(contact_key) AS point,
-        CASE WHEN status = 'opt_out' THEN channel END AS channel
+        -- one who died, or is under age, is so on every channel
+        CASE
+            WHEN status = 'opt_out'
+                AND coalesce(lower(trim(purpose)), '') NOT IN ('deceased', 'under_age') THEN channel
+        END AS channel
     FROM consent_event
     WHERE status IN ('objected_profiling', 'opt_out')
     UNION ALL

@@ -1,6 +1,6 @@
 """Take a landed suppression list into the ledger: millions of contact points, hashed in DuckDB."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,7 @@ def suppress_list(
     *,
     source: str,
     at: datetime,
+    ends_at: Callable[[pl.Series, pl.Series], pl.Series],
     scratch: Path,
     memory_gb: float = 1.0,
 ) -> int:
@@ -54,6 +55,9 @@ def suppress_list(
         Parquet: kind, key (as the loader normalises it, or as given), channel, reason, until.
     source : str
         What brought it.
+    ends_at : callable
+        When an entry ends by its reason and its end as landed. It is asked here too: an older
+        version may have landed the list, with ends that are none.
     scratch : pathlib.Path
         Folder for what memory cannot hold.
 
@@ -70,6 +74,7 @@ def suppress_list(
     inner, outer = hmac_pads(secret)
     statement = sql(__package__, "hashed_points.sql").replace("__is_plain__", _IS_PLAIN)
     with Database.memory(memory_gb, spill=scratch) as db:
+        db.register("ending_frame", _endings(db, file, ends_at))
         db.register("odd_text_frame", _odd_texts(db, file))
         hashed = db.batches(
             statement,
@@ -85,10 +90,24 @@ def suppress_list(
         )
 
 
+def _endings(
+    db: Database, file: Path, ends_at: Callable[[pl.Series, pl.Series], pl.Series]
+) -> pl.DataFrame:
+    """Return reason, until, ends: one row for each pair that ends; any other holds for ever."""
+    pairs = db.frame(
+        "SELECT DISTINCT reason, until::TIMESTAMP AS until FROM read_parquet($path)"
+        " WHERE until IS NOT NULL AND reason IS NOT NULL",
+        path=str(file),
+    )
+    ends = ends_at(pairs["reason"], pairs["until"]).alias("ends")
+    return pairs.with_columns(ends).drop_nulls("ends")
+
+
 def _odd_texts(db: Database, file: Path) -> pl.DataFrame:
     """Return the texts of what does not look plain, one by one as the rules want it: few rows."""
     odd = db.frame(
-        "SELECT kind, key, channel, until, reason FROM read_parquet($path)"
+        "SELECT kind, key, channel, ends AS until, reason FROM read_parquet($path)"
+        " LEFT JOIN ending_frame USING (reason, until)"
         f" WHERE NOT ({_IS_PLAIN})",
         path=str(file),
     )

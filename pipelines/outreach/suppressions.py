@@ -21,6 +21,8 @@ from pipelines.store.schema import CHANNELS
 
 # Brazil leaves a place for the digits of a carrier: (0xx11) 3123-4567.
 _NUMBER = re.compile(r"(?:\(?0[xX]{2})?[+(]?[0-9][0-9 ()./-]{4,}")
+# A page of a host; its digits are no number.
+_PAGE = re.compile(r"(?i)(?:[a-z]+://)?(?:[a-z0-9-]+\.)+[a-z]{2,}[/:?#]")
 _HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 
 
@@ -33,6 +35,8 @@ def kind_of(value: str) -> Kind:
         return "phone" if is_number and respelled(typed) != typed else "email"
     if _HASH.fullmatch(text):
         return "hash"
+    if respelled(typed) == typed and _PAGE.match(typed):
+        return "domain"
     return "phone" if is_number or _NUMBER.fullmatch(typed) else "domain"
 
 

@@ -15,6 +15,7 @@ from pipelines.load.merging.registers import record_copies
 from pipelines.load.merging.review import attach_salvaged, lift_salvaged, record_salvaged
 from pipelines.load.merging.unread import attach_unread, review_unread
 from pipelines.load.read.discover import discover
+from pipelines.load.rows.ending import ends_at
 from pipelines.outreach import suppress_list
 from pipelines.runs.erased_names import remember_names
 from pipelines.runs.load_record import write_load_record
@@ -216,6 +217,7 @@ def _suppress_now(home: Home, ledger: Ledger, landed: Landed, at: datetime) -> N
             path,
             source=f"batch {landed.batch_id}",
             at=at,
+            ends_at=ends_at,
             scratch=home.spill,
         )
     with ledger.transaction():

@@ -43,7 +43,7 @@ def record_copies(db: Database, landed: Landed, at: datetime) -> None:
     for name in names["registry"]:
         numbers = db.frame(
             "SELECT contact_key FROM read_parquet($path)"
-            " WHERE registry = $name AND starts_with(contact_key, '+')"
+            r" WHERE registry = $name AND regexp_full_match(contact_key, '\+[0-9]+')"
             " ORDER BY hash(contact_key) LIMIT $size",
             path=str(path),
             name=name,
@@ -63,5 +63,10 @@ def _region_share(numbers: list[str], regions: frozenset[str] | None) -> float |
         return None
     import phonenumbers  # 30 ms to import, and most loads bring no register
 
-    found = [phonenumbers.region_code_for_number(phonenumbers.parse(n)) for n in numbers]
-    return sum(region in regions for region in found) / len(found)
+    def region_of(number: str) -> str | None:
+        try:
+            return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        except phonenumbers.NumberParseException:
+            return None
+
+    return sum(region_of(number) in regions for number in numbers) / len(numbers)

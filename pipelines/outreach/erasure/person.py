@@ -182,7 +182,7 @@ def _still_refused(
         said = db.frame(
             "SELECT DISTINCT channel FROM decision_reason SEMI JOIN erased_lead USING (lead_key)"
             " WHERE reason IN ('OPTED_OUT', 'ART21_OBJECTION', 'SUPPRESSED',"
-            " 'SHARED_CONTACT_OBJECTED')"
+            " 'SHARED_CONTACT_OBJECTED', 'DECEASED', 'UNDER_AGE')"
         )
         refused |= set(said["channel"].to_list())
     found = []

@@ -4,7 +4,11 @@
 -- writes:  temporary table person_refusal
 -- params:  none
 CREATE OR REPLACE TEMP TABLE person_refusal AS
-SELECT DISTINCT CASE WHEN status = 'opt_out' THEN channel END AS channel
+SELECT DISTINCT CASE
+    WHEN status = 'opt_out'
+        -- one who died, or is under age, is so on every channel
+        AND coalesce(lower(trim(purpose)), '') NOT IN ('deceased', 'under_age') THEN channel
+END AS channel
 FROM consent_event SEMI JOIN erased_lead USING (lead_key)
 WHERE status IN ('opt_out', 'objected_profiling')
 UNION

@@ -25,6 +25,18 @@ LAST = datetime(2027, 1, 1, 12)
         ("temporary: please do not call", DAY, None),
         ("asked to be removed during the campaign", DAY, None),
         ("list 7", DAY, None),
+        ("campaign 7", DAY, None),
+        ("Consent withdrawn - on hold", DAY, None),
+        ("Consent withdrawn - campaign 7", DAY, None),
+        ("STOP (temporary)", DAY, None),
+        ("user revoked consent (paused)", DAY, None),
+        ("Declined, on leave", DAY, None),
+        ("refused on hold", DAY, None),
+        ("permanent: legal hold", DAY, None),
+        ("GDPR request, on hold", DAY, None),
+        ("hard bounce, paused", DAY, None),
+        ("no longer wanted, seasonal", DAY, None),
+        ("nicht angerufen werden, befristet", DAY, None),
     ],
 )
 def test_only_what_says_that_it_is_for_a_time_ends(reason, until, ends):

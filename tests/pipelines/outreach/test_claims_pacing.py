@@ -94,6 +94,18 @@ def test_what_is_enough_for_a_life_counts_what_the_list_does_not_show(ledger, sn
     ]
 
 
+def test_approaches_before_the_last_touches_count_too(ledger, snapshot, listed):
+    """Only answers are left to be read one by one; what they answered counts all the same."""
+    touch = {"lead_key": 0, "channel": "email"}
+    for n in range(8):
+        way, year = ("out", 2020) if n < 2 else ("in", 2023)
+        at = datetime(year, 1, n + 1)
+        add(snapshot, "activity", activity_id=f"a{n}", direction=way, at=at, **touch)
+    ready = ready_of(snapshot, listed)
+    assert leads_of(take_of(ledger, ready, 1, terms=replace(NO_PAUSE, attempts_ever=2))) == [1]
+    assert leads_of(take_of(ledger, ready, 1, terms=replace(NO_PAUSE, attempts_ever=3))) == [0]
+
+
 def test_rows_that_left_as_a_file_count_for_every_cap(ledger, snapshot, listed):
     ready = ready_of(snapshot, listed)
     terms = replace(NO_PAUSE, attempts_a_year=2, lease=timedelta(hours=1))

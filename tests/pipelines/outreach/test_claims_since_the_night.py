@@ -148,3 +148,22 @@ def test_a_register_that_gets_too_old_today_blocks_from_then_on(ledger, snapshot
 def test_a_row_that_the_policy_forbids_by_now_is_withheld(ledger, snapshot, listed):
     policy = load_policy({"US": {"email": {"basis": "forbidden"}}})
     assert leads_of(take_of(ledger, ready_of(snapshot, listed, policy=policy))) == []
+
+
+@pytest.mark.parametrize("purpose", ["deceased", " Under_Age"])
+def test_who_died_or_is_under_age_is_so_on_every_channel(ledger, snapshot, listed, purpose):
+    refused = {"consent_id": "c", "lead_key": 0, "channel": "sms", "status": "opt_out"}
+    add(snapshot, "consent_event", **refused, purpose=purpose)
+    assert leads_of(claim_of(ledger, snapshot, listed, 1)) == [1]
+
+
+def test_consent_that_counts_from_its_last_use_ends_by_it(ledger, tmp_path, listed):
+    snapshot = publish(tmp_path / "de.duckdb", country=pl.lit("DE"))
+    granted = {"channel": "email", "status": "opt_in", "captured_at": datetime(2023, 1, 2)}
+    # two years ago at eleven, and one that goes on
+    for lead, used in enumerate((datetime(2024, 1, 2, 11), datetime(2024, 6, 1))):
+        add(snapshot, "consent_event", consent_id=f"c{lead}", lead_key=lead, **granted)
+        add(snapshot, "activity", activity_id=f"a{lead}", **(TOUCH | {"lead_key": lead}), at=used)
+    ready = ready_of(snapshot, listed)
+    assert leads_of(take_of(ledger, ready, 1)) == [1]
+    assert leads_of(take_of(ledger, ready, 1, at=AT - timedelta(hours=2))) == [0]

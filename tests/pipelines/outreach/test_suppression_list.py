@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from pipelines.load.rows.ending import ends_at
 from pipelines.outreach import suppress, suppress_list
 from pipelines.settings.contact_keys import folded_email, hmac_hex, tag_scheme
 from pipelines.store.ledger import Ledger, suppressions
@@ -66,7 +67,9 @@ def test_a_list_is_taken_as_one_contact_point_after_the_other(tmp_path, secret, 
     rows = [(k, key, c, "stop") for k, key, c, _ in _list(seed, 150)]
     file = _write(rows, tmp_path / "list.parquet")
     with Ledger(tmp_path / "a.sqlite") as fast, Ledger(tmp_path / "b.sqlite") as slow:
-        added = suppress_list(fast, secret, file, source="s", at=AT, scratch=tmp_path)
+        added = suppress_list(
+            fast, secret, file, source="s", at=AT, ends_at=ends_at, scratch=tmp_path
+        )
         points = [row[:3] for row in rows]
         assert added == suppress(slow, secret, points, reason="stop", source="s", at=AT)
         assert _entries(fast, secret) == _entries(slow, secret)
@@ -78,7 +81,7 @@ def test_every_address_is_known_by_its_folded_form(tmp_path, name, host):
     address, secret = f"{name}@{host}", SECRETS[0]
     file = _write([("email", address, None, None)], tmp_path / "list.parquet")
     with Ledger(tmp_path / "a.sqlite") as ledger:
-        suppress_list(ledger, secret, file, source="s", at=AT, scratch=tmp_path)
+        suppress_list(ledger, secret, file, source="s", at=AT, ends_at=ends_at, scratch=tmp_path)
         known = set(pl.concat(suppressions.frames(ledger))["key_hmac"])
     if address.isascii():
         assert hmac_hex(secret, f"email:{folded_email(address)}") in known
@@ -89,9 +92,36 @@ def test_it_may_be_taken_twice_and_in_many_parts(tmp_path, monkeypatch):
     rows = list(_list(5, 60))
     file, secret = _write(rows, tmp_path / "list.parquet"), SECRETS[0]
     with Ledger(tmp_path / "a.sqlite") as ledger:
-        added = suppress_list(ledger, secret, file, source="s", at=AT, scratch=tmp_path)
+        added = suppress_list(
+            ledger, secret, file, source="s", at=AT, ends_at=ends_at, scratch=tmp_path
+        )
         before = _entries(ledger, secret)
         later = AT + timedelta(days=1)
         assert added == suppressions.count(ledger)
-        assert suppress_list(ledger, secret, file, source="t", at=later, scratch=tmp_path) == 0
+        assert (
+            suppress_list(
+                ledger, secret, file, source="t", at=later, ends_at=ends_at, scratch=tmp_path
+            )
+            == 0
+        )
         assert _entries(ledger, secret) == before
+
+
+def test_an_end_that_an_older_version_landed_is_judged_again(tmp_path):
+    day, judged = datetime(2026, 12, 31), datetime(2027, 1, 1, 12)
+    rows = [
+        ("email", "never@x.example", None, "unsubscribed", day),
+        ("email", "nothing@x.example", None, None, day),
+        ("phone", "+31 6 1234 5678", None, "STOP", day),
+        ("email", "day@x.example", None, "temporary hold", day),
+        ("email", "moment@x.example", None, "temporary hold", judged),
+        ("phone", "+31 6 1234 5679", None, "temporary hold", day),
+    ]
+    file = _write(rows, tmp_path / "list.parquet")
+    with Ledger(tmp_path / "a.sqlite") as ledger:
+        suppress_list(
+            ledger, SECRETS[0], file, source="s", at=AT, ends_at=ends_at, scratch=tmp_path
+        )
+        ends = [row[0] for row in ledger.rows("SELECT until FROM suppression")]
+    told = "2027-01-01T12:00:00"
+    assert sorted(ends, key=str) == [*[told] * 3, *[None] * 3]

@@ -17,6 +17,8 @@ TYPED = [
     ("03012345@x.example", "email", "email:03012345@x.example"),
     ("*@x.example", "domain", "domain:x.example"),
     ("1800flowers.example", "domain", "domain:1800flowers.example"),
+    ("https://shop.example/12345678", "domain", "domain:shop.example"),
+    ("example.org/1234567", "domain", "domain:example.org"),
     ("wa.me", "domain", "domain:wa.me"),
 ]
 

@@ -78,3 +78,16 @@ def test_a_register_of_an_earlier_version_is_as_old_as_its_rows(db, days):
         now=AT,
     )
     assert _state(db) == (AT - timedelta(days=days), False)
+
+
+def test_an_address_that_begins_with_a_plus_is_no_number(db, tmp_path):
+    landed = _file(tmp_path, "one", 10)
+    path = tmp_path / "one" / "registry.parquet"
+    numbers = pl.read_parquet(path)
+    odd = pl.concat([numbers[:1]] * 2).with_columns(
+        contact_key=pl.Series(["+ann@x.example", "+" + "9" * 30])
+    )
+    pl.concat([numbers, odd]).write_parquet(path)
+    record_copies(db, landed, AT)
+    (share,) = db.frame("SELECT region_share FROM registry_copy")["region_share"]
+    assert share == pytest.approx(10 / 11)

@@ -19,7 +19,11 @@ listed_point AS (
     JOIN lead_snapshot USING (lead_key)
 ),
 refused AS (
-    SELECT lead_key, contact_key, channel
+    SELECT lead_key, contact_key,
+        -- one who died, or is under age, is so on every channel
+        CASE
+            WHEN coalesce(lower(trim(purpose)), '') NOT IN ('deceased', 'under_age') THEN channel
+        END AS channel
     FROM consent_event
     WHERE status IN ('opt_out', 'objected_profiling')
 ),
