@@ -81,13 +81,16 @@ def decide(
     started = time.perf_counter()
     value = value or ValueSettings()
     chosen = chosen or SelectionSettings()
-    costs_count = value.per_conversion is not None
-    ordered = in_order([lane if costs_count else replace(lane, cost=0.0) for lane in lanes])
     for table in ("decision", "capacity"):
         reset_table(db, table)
     remember_last_list(db, run_id)
     _rank(db, value, chosen, as_of)
-    listed, room = _choose(db, ordered, chosen, as_of, key, costs_count=costs_count)
+    # Without a model nobody has a value, and what stands in for it is no currency.
+    costs_count = value.per_conversion is not None and bool(
+        db.scalar("SELECT count(gross_value) FROM candidate")
+    )
+    ordered = in_order([lane if costs_count else replace(lane, cost=0.0) for lane in lanes])
+    listed, room = _choose(db, ordered, chosen, as_of, key)
     db.register("listed_frame", listed)
     db.run("CREATE OR REPLACE TEMP TABLE listed AS SELECT * FROM listed_frame")
     db.unregister("listed_frame")
@@ -130,8 +133,6 @@ def _choose(
     chosen: SelectionSettings,
     as_of: datetime,
     key: str | None,
-    *,
-    costs_count: bool,
 ) -> tuple[pl.DataFrame, Room]:
     """Return who is listed, one row per person as table `listed` has them, and what is left."""
     lottery = Lottery(key or "", chosen.exploration.share if key else 0.0)
@@ -140,8 +141,10 @@ def _choose(
     chance = _draw(db, lottery, lanes, places)
     sequence = in_sequence(db, as_of=as_of, days=chosen.order.sequence_days)
     pool = gather(db, lanes, chosen)
-    room = Room(pool.problem)
+    worth = pool.problem.worth_it()
+    room = Room(worth)
     keep_places(room, lanes, pool.frame["person_key"], sequence)
+    room.problem = pool.problem
     propensity = explore(
         room,
         lottery,
@@ -150,18 +153,18 @@ def _choose(
         chance,
         places,
     )
-    if costs_count:
-        room.problem = pool.problem.worth_it()
+    room.problem = worth
     fill(room, sum(lane.handler == "human" for lane in lanes))
-    return _rows(pool, lanes, room, propensity, costs_count=costs_count), room
+    return _rows(pool, lanes, room, propensity), room
 
 
 def _draw(db: Database, lottery: Lottery, lanes: Sequence[Lane], places: Sequence[int]) -> float:
     """Put those among whom the explored are drawn into `picked`; return the chance of each."""
     count = sum(places)
     bits = 0
-    for lane, of_lane in zip(lanes, places, strict=True):
-        bits |= (of_lane > 0) << CHANNELS.index(lane.channel)
+    for lane in lanes:
+        # Also those that have no place tonight: who is looked at may not depend on that lot.
+        bits |= (lottery.share * lane.quota > 0) << CHANNELS.index(lane.channel)
     if not count:
         return 0.0
     db.run(sql(__package__, "pick_drawn.sql"), key=lottery.key, bits=bits, count=looked_at(count))
@@ -180,13 +183,11 @@ def _rows(
     lanes: Sequence[Lane],
     room: Room,
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]],
-    *,
-    costs_count: bool,
 ) -> pl.DataFrame:
     lane_of = np.array(room.lane_of, np.int64)
     rows = np.flatnonzero(lane_of != NOBODY)
     mine = [lanes[lane] for lane in lane_of[rows].tolist()]
-    costs = pl.Series([lane.cost if costs_count else 0.0 for lane in mine], dtype=pl.Float64)
+    costs = pl.Series([lane.cost for lane in mine], dtype=pl.Float64)
     people = pool.frame[rows]
     is_mail = pl.Series([lane.channel == "email" for lane in mine], dtype=pl.Boolean)
     chance = pl.Series(propensity[rows], dtype=pl.Float64).fill_nan(None)

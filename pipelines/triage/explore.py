@@ -74,7 +74,8 @@ def explore(
     chance : float
         With which each of them was.
     places : sequence of int
-        Of each lane, as `Lottery.places` gives them.
+        Of each lane, as `Lottery.places` gives them; that a small lane may get none is part of the
+        chance.
 
     Returns
     -------
@@ -82,11 +83,15 @@ def explore(
         Chance that the lot lists the person, once it is the turn of this lane; NaN: it did not.
     """
     result = np.full(len(names), np.nan)
+    chances = _chances_of_a_place(room, lottery)
     places = _that_are_left(room, places)
     if not any(places):
         return result
-    people, lane = _one_lane_each(room, lottery, names, drawn, places)
-    odds = np.full(len(people), chance)
+    people, lane = _one_lane_each(room, lottery, names, drawn, chances > 0)
+    # Whether the lane of the turn has a place at all was drawn as well, before.
+    has_place = np.array(places, np.int64)[lane] > 0
+    people, lane = people[has_place], lane[has_place]
+    odds = chance * chances[lane]
     alone, one_of = _one_of_an_account(room, lottery, people, names)
     people, lane, odds = people[alone], lane[alone], odds[alone] / one_of[alone]
     for number in range(len(room.problem.limits)):
@@ -110,25 +115,57 @@ def _that_are_left(room: Room, places: Sequence[int]) -> list[int]:
     used = np.zeros(len(problem.worker_minutes))
     found = []
     for lane, count in enumerate(places):
-        worker, minutes = int(problem.worker[lane]), float(problem.minutes[lane])
-        most = min(count, room.contacts_left(lane))
+        worker = int(problem.worker[lane])
+        most = _at_most(room, lane, count, float(used[worker]) if worker >= 0 else 0.0)
         if worker >= 0:
-            left = room.minutes_left(worker) - used[worker]
-            most = min(most, max(int(left / minutes + 1e-9), 0))
-            used[worker] += most * minutes
+            used[worker] += most * problem.minutes[lane]
         found.append(most)
     return found
 
 
+def _at_most(room: Room, lane: int, count: int, used: float) -> int:
+    """Return how many of `count` places are left to a lane whose worker has used minutes."""
+    worker, most = int(room.problem.worker[lane]), min(count, room.contacts_left(lane))
+    if worker >= 0:
+        left = room.minutes_left(worker) - used
+        most = min(most, max(int(left / float(room.problem.minutes[lane]) + 1e-9), 0))
+    return most
+
+
+def _chances_of_a_place(room: Room, lottery: Lottery) -> F64:
+    """Return (lanes,) the chance that rounding by lot leaves the lane at least one place.
+
+    The places of a worker's other lanes take minutes, so each number they may have is followed.
+    """
+    problem = room.problem
+    found = np.zeros(len(problem.quota))
+    used_by: dict[int, dict[float, float]] = {}
+    for lane, quota in enumerate(problem.quota.tolist()):
+        worker, minutes = int(problem.worker[lane]), float(problem.minutes[lane])
+        least = int(lottery.share * quota)
+        more = lottery.share * quota - least
+        after: dict[float, float] = {}
+        for used, odds in used_by.get(worker, {0.0: 1.0}).items():
+            for count, chance in ((least, 1.0 - more), (least + 1, more)):
+                most = _at_most(room, lane, count, used)
+                found[lane] += odds * chance * (most > 0)
+                spent = used + most * minutes
+                after[spent] = after.get(spent, 0.0) + odds * chance
+        if worker >= 0:
+            used_by[worker] = after
+    return found
+
+
 def _one_lane_each(
-    room: Room, lottery: Lottery, names: I64, drawn: Bools, places: Sequence[int]
+    room: Room, lottery: Lottery, names: I64, drawn: Bools, explores: Bools
 ) -> tuple[I64, I64]:
     """Give each person the turn of one of the lanes that could explore them: person, lane.
 
     The turn is no part of the chance: with it, who could be explored on two channels would weigh
-    as much as two people.
+    as much as two people. Lanes that could have had a place tonight have their turn as well: else
+    the turn would depend on the lot.
     """
-    could = room.open_places() & (np.array(places, np.int64) > 0) & ~room.crowded()[:, None]
+    could = room.open_places() & explores & ~room.crowded()[:, None]
     people = np.flatnonzero(drawn & could.any(axis=1))
     lanes = could[people].sum(axis=1)
     turn = np.floor(lottery.even("turn", names[people]) * lanes).astype(np.int64)

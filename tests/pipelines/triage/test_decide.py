@@ -233,6 +233,12 @@ def test_who_is_not_worth_the_contact_is_not_listed(db):
     assert verdicts == ["listed", "not_worth_cost", "listed"]
 
 
+def test_without_a_model_costs_do_not_count_though_a_value_is_set(db):
+    value = ValueSettings(per_conversion=10)
+    people = _alike(3, probability=None)
+    assert sorted(_decided(db, people, [Lane("email", "ai", 9, 7.0)], value=value)) == [0, 1, 2]
+
+
 def test_a_lane_that_the_best_cannot_fill_finds_its_own(db, monkeypatch):
     """Finnish speakers stand at the end of the order, far below whom the lanes could take."""
     monkeypatch.setattr("pipelines.triage.pool._SPARE", 5)
