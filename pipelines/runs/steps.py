@@ -139,7 +139,7 @@ def triage_step(ctx: RunContext) -> Counts:
             key=lottery_key(ctx),
         )
         changes = write_changes(db, ctx.run_id, current_snapshot(ctx.home))
-        sick = sick_mail(db, ctx.settings.mail)
+        sick = sick_mail(db, ctx.settings.mail, as_of=ctx.midnight)
     pause_sick(ctx, sick)
     return {
         "candidates": result.candidates,

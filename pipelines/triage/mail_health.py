@@ -1,6 +1,7 @@
 """Whether mail of ours still arrives: a campaign that bounces or annoys is to be paused."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from pipelines.settings.selection import MailSettings
@@ -24,17 +25,19 @@ class SickMail:
     words: str
 
 
-def sick_mail(db: Database, mail: MailSettings) -> list[SickMail]:
+def sick_mail(db: Database, mail: MailSettings, *, as_of: datetime) -> list[SickMail]:
     """Return which handlers' e-mail is to be paused; what speaks for that is judged once.
 
     Parameters
     ----------
     mail : MailSettings
         The shares above which, and the least numbers from which, a campaign is paused.
+    as_of : datetime
+        Midnight of the night; what is dated after its day is not looked at.
     """
     found = []
     rows = db.frame(
-        sql(__package__, "mail_health.sql"), last=mail.pause_attempts, key=_KEY
+        sql(__package__, "mail_health.sql"), last=mail.pause_attempts, key=_KEY, as_of=as_of
     ).iter_rows()
     for handler, attempts, bounces, complaints, newest in rows:
         words = [

@@ -1,7 +1,7 @@
 -- purpose: how many of the last e-mails of each handler bounced, or were complained of
 -- grain: one row per handler that has mailed since it was last judged
 -- reads: contact_attempt, meta    writes: nothing
--- parameters: $last (attempts looked back on), $key (of meta, before the handler)
+-- parameters: $last (attempts looked back on), $key (of meta, before the handler), $as_of
 WITH recent AS (
     SELECT
         attempt.handler,
@@ -13,6 +13,8 @@ WITH recent AS (
     FROM contact_attempt AS attempt
     LEFT JOIN meta ON meta.key = $key || attempt.handler
     WHERE attempt.channel = 'email' AND attempt.handler IS NOT NULL
+        -- a date to come is a mistake, and would hide everything until then
+        AND attempt."at" < $as_of::TIMESTAMP + INTERVAL 1 DAY
         -- what a pause was made for is not held against the campaign a second time
         AND (meta.value IS NULL OR attempt."at" > meta.value::TIMESTAMP)
 )

@@ -72,7 +72,7 @@ def solve(problem: Problem, *, is_whole: bool | None = None) -> Optimum:
     first[kind[::-1]] = np.arange(people)[::-1]
     of_kind, of_lane = np.nonzero(problem.may[first]) if kinds else (first, first)
     if not len(of_kind):
-        return Optimum(kind, np.zeros((kinds, lanes)), np.zeros(people), 0.0)
+        return _nobody(kind, (kinds, lanes))
     pairs = len(of_kind)
     scale = _LARGEST_VALUE / max(float(problem.value.max(initial=0.0)), 1e-300)
     worth = np.concatenate([-problem.cost[of_lane], problem.value]) * scale
@@ -89,10 +89,15 @@ def solve(problem: Problem, *, is_whole: bool | None = None) -> Optimum:
         options={"mip_rel_gap": 0.0, "node_limit": _MOST_NODES} if whole else None,
     )
     if found.x is None:
-        return solve(problem, is_whole=False)
+        # Without an answer nobody is proposed, and the lanes are filled in tonight's order.
+        return solve(problem, is_whole=False) if whole else _nobody(kind, (kinds, lanes))
     count = np.zeros((kinds, lanes))
     count[of_kind, of_lane] = found.x[:pairs]
     return Optimum(kind, count, found.x[pairs:], float(worth @ found.x) / scale)
+
+
+def _nobody(kind: I64, shape: tuple[int, int]) -> Optimum:
+    return Optimum(kind, np.zeros(shape), np.zeros(len(kind)), 0.0)
 
 
 def _rows(

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.settings.selection import SelectionSettings
 from pipelines.store import Database, sql
+from pipelines.store.erased import CONTACT_MACROS
 from pipelines.store.schema import CHANNELS
 from pipelines.triage.lanes import Lane
 from pipelines.triage.limits import NOT_LIMITED, Bools
@@ -70,6 +71,7 @@ def gather(db: Database, lanes: Sequence[Lane], chosen: SelectionSettings) -> Po
 
 
 def _read(db: Database, lanes: Sequence[Lane], chosen: SelectionSettings) -> Pool:
+    db.run(CONTACT_MACROS)
     domain, params = sent_from(chosen.mail.sending_domains)
     frame = db.frame(sql(__package__, "pool.sql").replace("{sending_domain}", domain), **params)
     return Pool(frame, problem_of(frame, lanes, chosen))

@@ -19,7 +19,7 @@ SELECT
     lead.lead_source,
     lead.industry,
     lead.email_domain,
-    lower(lead.email_key) AS mailbox,
+    folded_email(lead.email_key) AS mailbox,
     lead.phone_e164,
     lead.mobile_e164,
     lead.company,

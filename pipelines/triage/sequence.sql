@@ -3,18 +3,46 @@
 -- reads: contact_attempt, dedupe_link, candidate    writes: nothing
 -- parameters: $as_of, $days
 -- The recontact interval closes people before they come here; who asked to be called again is first.
+WITH tried AS (
+    SELECT
+        dedupe_link.person_key,
+        attempt.channel,
+        attempt.handler,
+        attempt.disposition,
+        coalesce(attempt.disposition IN (
+            'sent', 'delivered', 'opened', 'no_answer', 'answered', 'callback_at'
+        ), false) AS is_open,
+        attempt."at",
+        attempt.attempt_id
+    FROM contact_attempt AS attempt
+    JOIN dedupe_link USING (lead_key)
+    SEMI JOIN candidate USING (person_key)
+    WHERE attempt."at" < $as_of::TIMESTAMP
+        AND attempt."at" >= $as_of::TIMESTAMP - to_days($days::INTEGER)
+),
+newest AS (
+    -- one attempt is read whole; of several at one instant the one that ends the sequence
+    SELECT
+        person_key,
+        arg_max(
+            {
+                'channel': channel,
+                'handler': handler,
+                'disposition': disposition,
+                'is_open': is_open,
+                'at': "at"
+            },
+            {'at': "at", 'is_final': NOT is_open, 'id': attempt_id}
+        ) AS attempt
+    FROM tried
+    GROUP BY person_key
+)
 SELECT
-    dedupe_link.person_key,
-    arg_max(attempt.channel, attempt."at") AS channel,
-    arg_max(attempt.handler, attempt."at") AS handler,
-    arg_max(attempt.disposition, attempt."at") = 'callback_at' AS is_callback,
-    max(attempt."at") AS tried_at
-FROM contact_attempt AS attempt
-JOIN dedupe_link USING (lead_key)
-SEMI JOIN candidate USING (person_key)
-WHERE attempt."at" < $as_of::TIMESTAMP
-    AND attempt."at" >= $as_of::TIMESTAMP - to_days($days::INTEGER)
-GROUP BY dedupe_link.person_key
-HAVING arg_max(attempt.disposition, attempt."at")
-    IN ('sent', 'delivered', 'opened', 'no_answer', 'answered', 'callback_at')
+    person_key,
+    attempt.channel,
+    attempt.handler,
+    attempt.disposition = 'callback_at' AS is_callback,
+    attempt."at" AS tried_at
+FROM newest
+WHERE attempt.is_open
 ORDER BY is_callback DESC, person_key

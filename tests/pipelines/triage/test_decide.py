@@ -286,6 +286,20 @@ def test_a_number_is_called_for_one_person_a_night_whatever_the_cap(db):
     assert {key: row["channel"] for key, row in rows.items()} == {0: "phone", 1: "email"}
 
 
+def test_a_mailbox_is_one_however_it_is_spelt(db):
+    spelt = ["ann.lee@gmail.com", "annlee@gmail.com", "annlee+x@gmail.com", "bo@firm.example"]
+    fill_store(
+        db,
+        [
+            {"person_key": key, "probability": 0.5 - key / 100, "raw_score": 0.0,
+             "open": {"email"}, "email": address}
+            for key, address in enumerate(spelt)
+        ],
+    )  # fmt: skip
+    decide(db, run_id="r", lanes=[Lane("email", "ai", 4)], value=None)
+    assert sorted(listed_rows(db)) == [0, 3]
+
+
 def test_an_unknown_lane_is_refused():
     with pytest.raises(UsageError, match="no lane"):
         Lane("fax", "ai", 1)

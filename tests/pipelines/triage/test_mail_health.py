@@ -1,8 +1,12 @@
+from datetime import datetime
+
 import polars as pl
 import pytest
 
 from pipelines.settings.selection import MailSettings
 from pipelines.triage import sick_mail
+
+NIGHT = datetime(2026, 3, 11)
 
 
 def _mail(db, dispositions, start="2026-03-01", handler="ai", channel="email"):
@@ -35,7 +39,7 @@ def _mail(db, dispositions, start="2026-03-01", handler="ai", channel="email"):
 )
 def test_a_campaign_that_bounces_or_annoys_is_paused(db, dispositions, words):
     _mail(db, dispositions)
-    found = sick_mail(db, MailSettings())
+    found = sick_mail(db, MailSettings(), as_of=NIGHT)
     assert [one.words for one in found] == ([] if words is None else [words])
 
 
@@ -43,9 +47,17 @@ def test_what_was_judged_is_not_held_against_it_again(db):
     _mail(db, ["bounced"] * 50)
     _mail(db, ["bounced"] * 50, handler="human")
     _mail(db, ["bounced"] * 50, channel="mail")
-    assert [one.handler for one in sick_mail(db, MailSettings())] == ["ai", "human"]
-    assert sick_mail(db, MailSettings()) == []
+    assert [one.handler for one in sick_mail(db, MailSettings(), as_of=NIGHT)] == ["ai", "human"]
+    assert sick_mail(db, MailSettings(), as_of=NIGHT) == []
     _mail(db, ["sent"] * 90 + ["bounced"] * 4, start="2026-03-09")
-    assert sick_mail(db, MailSettings()) == []
+    assert sick_mail(db, MailSettings(), as_of=NIGHT) == []
     _mail(db, ["bounced"], start="2026-03-10")
-    assert [one.handler for one in sick_mail(db, MailSettings())] == ["ai"]
+    assert [one.handler for one in sick_mail(db, MailSettings(), as_of=NIGHT)] == ["ai"]
+
+
+def test_a_date_to_come_hides_nothing(db):
+    _mail(db, ["bounced"], start="2028-01-01")
+    _mail(db, ["bounced"] * 50)
+    assert [one.handler for one in sick_mail(db, MailSettings(), as_of=NIGHT)] == ["ai"]
+    _mail(db, ["bounced"] * 50, start="2026-03-10")
+    assert [one.handler for one in sick_mail(db, MailSettings(), as_of=NIGHT)] == ["ai"]

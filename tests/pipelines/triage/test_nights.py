@@ -23,7 +23,7 @@ def _people(count, **more):
 
 def _attempt(db, person, disposition, days_ago=20, channel="phone", handler="human"):
     db.run(
-        "INSERT INTO contact_attempt BY NAME SELECT 'a' || $person AS attempt_id,"
+        "INSERT INTO contact_attempt BY NAME SELECT 'a' || $person || $disposition AS attempt_id,"
         " $person AS lead_key, $channel AS channel, $handler AS handler, $at::TIMESTAMP AS \"at\","
         " $disposition AS disposition",
         person=person, channel=channel, handler=handler, disposition=disposition,
@@ -51,6 +51,20 @@ def test_who_is_in_mid_sequence_keeps_channel_and_handler(db):
     assert sorted(rows) == [0, 1, 2, 3, 40, 45]
     _decide(db, order={"sequence_days": 0})
     assert sorted(listed_rows(db)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_newest_attempt_is_read_whole_and_a_final_answer_ends_it(db):
+    fill_store(db, _people(50))
+    # By nobody knows whom on the phone, after a mail of the AI: no lane of both ever was.
+    _attempt(db, 40, "no_answer", days_ago=21, channel="email", handler="ai")
+    _attempt(db, 40, "no_answer", days_ago=20, handler=None)
+    for order in (1, -1):
+        for said in ("no_answer", "meeting")[::order]:
+            _attempt(db, 44 + order, said)
+    _decide(db)
+    rows = listed_rows(db)
+    assert rows[40]["channel"] == "phone"
+    assert not {43, 45} & set(rows)
 
 
 def test_a_place_is_kept_only_where_the_channel_is_open(db):

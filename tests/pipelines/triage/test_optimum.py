@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scipy.optimize import linprog
+from scipy.optimize import OptimizeResult, linprog
 
 from pipelines.triage import optimum
 from pipelines.triage.fill import fill
@@ -82,3 +82,16 @@ def test_the_same_people_give_the_same_list():
         fill(room, 1)
         lists.append(room.lane_of)
     assert lists[0] == lists[1]
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_without_an_answer_the_lanes_are_filled_in_order(is_whole, monkeypatch):
+    of = problem(40, [5, 3])
+    monkeypatch.setattr(optimum, "milp", lambda *_, **__: OptimizeResult(x=None))
+    found = optimum.solve(of, is_whole=is_whole)
+    assert not found.count.any()
+    assert not found.value
+    room = Room(of)
+    fill(room, 1)
+    assert keeps_to(of, np.array(room.lane_of))
+    assert (np.array(room.lane_of) >= 0).any()
