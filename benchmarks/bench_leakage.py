@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from models.leakage import TOGETHER
+from models.manifest import TOGETHER
 from pipelines.load.meaning.mapping import load_mapping
 from pipelines.runs.load import LoadRequest, run_load
 from pipelines.runs.train import run_train

@@ -84,10 +84,13 @@ def is_protected(feature: Feature) -> bool:
     Reasons do not name such a field, and the card of a model warns of it.
     """
     return any(
-        _WORD_START.search(spaced(column)) is not None
-        for column in feature.inputs
-        if column.startswith(CUSTOM_PREFIX)
+        sounds_protected(column) for column in feature.inputs if column.startswith(CUSTOM_PREFIX)
     )
+
+
+def sounds_protected(text: str) -> bool:
+    """Whether a name, or a value, sounds like data that the law protects specially."""
+    return _WORD_START.search(spaced(text)) is not None
 
 
 def _plain(column: str) -> str:

@@ -36,6 +36,7 @@ class Words:
 
 _COUNTED: Final = frozenset({"log(1 + activities)", "log(1 + leads)", "digits"})
 _SHARES: Final = {0.0: "none", 1.0: "all"}
+_OF_DAYS: Final = {"0": (" 0 days ", " less than a day "), "1": (" 1 days ", " 1 day ")}
 _NO_EMAIL: Final = "no e-mail address"
 _NO_INBOUND: Final = "never heard from"
 
@@ -146,7 +147,7 @@ def say(feature: Feature, value: float, names: tuple[str, ...] = ()) -> str:
         return f"no {words.value.removesuffix(' ({})').removesuffix(', ever')}"
     # Not format(): a value may hold braces of its own.
     text = words.value.replace("{}", shown)
-    return text.replace(" 1 days ", " 1 day ") if shown == "1" else text
+    return text.replace(*_OF_DAYS.get(shown, ("", "")))
 
 
 def say_range(feature: Feature, low: float | None, high: float | None) -> str:
@@ -156,7 +157,7 @@ def say_range(feature: Feature, low: float | None, high: float | None) -> str:
     unit = " days" if feature.unit == "days" else ""
     if low is None and high is not None:
         is_none = _is_whole(feature) and number(feature, high) == "1"
-        return f"those with 0{unit}" if is_none else f"those below {number(feature, high)}{unit}"
+        return "those" if is_none else f"those below {number(feature, high)}{unit}"
     first = number(feature, low or 0.0)
     if high is None:
         is_all = feature.unit == "share" and first == "100%"
@@ -164,8 +165,8 @@ def say_range(feature: Feature, low: float | None, high: float | None) -> str:
     last = number(feature, high)
     if _is_whole(feature) and first.isdigit() and last.isdigit():
         last = str(int(last) - 1)
-        if first == last:
-            return f"those with {first}{' day' if unit and first == '1' else unit}"
+        if first == last:  # the value itself, which the sentence has named
+            return "those"
     return f"those with {first} to {last}{unit}"
 
 

@@ -14,6 +14,7 @@ from models.bend import Bend, belief
 from models.bins import cut
 from models.errors import ModelRefusedError
 from models.matrix import F64, Bools
+from models.wander import mean_over_levels
 
 # A bin may not hold a handful of one outcome: its rate would be chance, and where the leads to be
 # scored crowd there, chance would be multiplied. Twenty-five are known to a fifth; where there are
@@ -64,17 +65,31 @@ class Calibration:
             probability = np.interp(raw, self.x, self.y)
         else:
             slope, intercept = self.y
-            with np.errstate(over="ignore"):
-                probability = 1.0 / (1.0 + np.exp(-(slope * raw + intercept)))
+            probability = _sigmoid(slope * raw + intercept)
         return np.clip(probability, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
 
     def shifted(self, shift: float) -> Self:
         """Return the same map with `shift` added to the log-odds it gives."""
         if self.method == "platt":
             return replace(self, y=(self.y[0], self.y[1] + shift))
-        y = np.asarray(self.y)
-        moved = 1.0 / (1.0 + np.exp(-(np.log(y / (1 - y)) + shift)))
-        return replace(self, y=tuple(np.clip(moved, MIN_PROBABILITY, 1 - MIN_PROBABILITY).tolist()))
+        return self._with_odds(_odds(np.asarray(self.y)) + shift)
+
+    def widened(self, variance: float) -> Self:
+        """Return the map to the mean probability where the level varies by so much in log-odds."""
+        if not variance:
+            return self
+        if self.method == "platt":
+            # A line again, through what becomes of the usual odds and of a third and thrice them.
+            usual = np.log((self.positives + 0.5) / (self.rows - self.positives + 0.5))
+            low, high = mean_over_levels(usual + np.array([-1.0, 1.0]), variance).tolist()
+            slope = (high - low) / 2
+            line = (slope * self.y[0], slope * (self.y[1] - float(usual)) + (low + high) / 2)
+            return replace(self, y=line)
+        return self._with_odds(mean_over_levels(_odds(np.asarray(self.y)), variance))
+
+    def _with_odds(self, odds: F64) -> Self:
+        inside = np.clip(_sigmoid(odds), MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+        return replace(self, y=tuple(inside.tolist()))
 
     def to_json(self) -> dict[str, object]:
         """Return plain numbers and lists for the manifest."""
@@ -208,14 +223,12 @@ def _line(raw: F64, label: Bools) -> tuple[float, float]:
 
 
 def _odds(rate: F64) -> F64:
-    found: F64 = np.log(rate / (1 - rate))
-    return found
+    return np.asarray(np.log(rate / (1 - rate)), dtype=np.float64)
 
 
 def _sigmoid(odds: F64) -> F64:
     with np.errstate(over="ignore"):
-        found: F64 = 1.0 / (1.0 + np.exp(-odds))
-    return found
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
 
 
 def best_shift(label: Bools, raw: F64) -> float:

@@ -112,11 +112,11 @@ def _cuts(label: Bools, raw: F64, probability: F64, calibration: Calibration) ->
 def _level(label: Bools, probability: F64) -> dict[str, JSON]:
     level = measure(probability, label)
     logit = np.log(probability / (1 - probability))
-    corrected = 1.0 / (1.0 + np.exp(-(logit + level.shift)))
+    corrected = 1.0 / (1.0 + np.exp(-(logit + level.found)))
     table = m.bands(label, corrected)
     return {
         "has_moved": level.has_moved,
-        "shift": rounded(level.shift),
+        "shift": rounded(level.found),
         "log_loss": rounded(m.log_loss(label, corrected)),
         "constant_log_loss": rounded(m.log_loss(label, np.full(len(label), label.mean()))),
         "calibration_error": rounded(m.calibration_error(table)),

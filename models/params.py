@@ -156,10 +156,21 @@ class TrainSettings(_Frozen):
     stop_share: float = Field(default=0.15, gt=0, lt=1, description="share of rows")
     calibrate_share: float = Field(default=0.15, gt=0, lt=1, description="share of rows")
     test_share: float = Field(default=0.2, gt=0, lt=1, description="share of rows")
-    cross_fit_max_rows: int = Field(
-        default=500_000, ge=0, description="rows up to which calibration is cross-fitted"
+    plenty_rows: int = Field(
+        default=100_000,
+        ge=1000,
+        description="rows from which half the trees of twice the step, and half the folds (at "
+        "least two), do",
     )
-    cross_fit_folds: int = Field(default=4, ge=2, le=20, description="folds of persons")
+    cross_fit_max_rows: int = Field(
+        default=1_500_000, ge=0, description="rows up to which calibration is cross-fitted"
+    )
+    cross_fit_folds: int = Field(
+        default=4,
+        ge=2,
+        le=20,
+        description="folds of persons; from plenty_rows half of them, at least two",
+    )
     holdout_share: float = Field(
         default=0.3, gt=0, lt=1, description="share of the later persons no tree sees, above that"
     )

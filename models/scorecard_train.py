@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from models.examples import Examples, TrainingSet
 from models.facts import count_facts
 from models.gates import judge_scorecard
 from models.kernel import oracle
-from models.level import RECENT_SHARE, Level, measure
+from models.level import NONE, RECENT_SHARE, Level, measure
 from models.manifest import JSON, Manifest, rounded
 from models.matrix import F64, Ints
 from models.model import SCORECARD, Model
@@ -28,8 +28,6 @@ from models.segments import measure_segments, segments_of
 from models.significance import bunches
 from models.split import CALIBRATE, STOP, TEST, TRAIN
 from models.train import LIBRARIES, described, find_leaks
-
-_NO_LEVEL: Final = Level(0, 0, 0.0, 0.0, False, 0.0)
 
 
 def train_scorecard(
@@ -174,7 +172,7 @@ def _recent(examples: Examples, card: Card) -> Level:
     """Compare the newest quarter with what the card expects of it, where time is known."""
     time = examples.order.time
     if time is None:
-        return _NO_LEVEL
+        return NONE
     recent = time >= np.quantile(time, 1 - RECENT_SHARE, method="higher")
     expected = card.calibration.apply(card.raw_score(examples.matrix[recent]))
     return measure(expected, examples.label[recent])

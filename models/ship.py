@@ -6,7 +6,7 @@ will score. So the recipe is fitted again, and calibrated on rows of the later b
 behind their scores never saw: rows of all times where these bend as the later ones do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,13 +54,14 @@ class Shipped:
         return self.level.to_json() | both
 
 
-def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
+def ship(examples: Examples, recipe: Recipe, wander: float, params: TrainSettings) -> Shipped:
     """Fit the recipe on all rows and calibrate it on later rows held out by whole persons.
 
     Up to `cross_fit_max_rows` the later rows are scored in folds, each by a fit without its
     persons, and the shipped trees see every row; with dates so are the earlier rows, which tell how
     scores bend, while the level stays that of the later ones (`models.level`), corrected to leads
-    like those to be scored (`models.likeness`). Above, where a share of the rows is plenty, that
+    like those to be scored (`models.likeness`) and the mean over as many as it may `wander` to
+    (`models.wander`). Above, where a share of the rows is plenty, that
     share of the later persons stays out of the one fit: their rows calibrate.
     """
     rows = np.arange(len(examples.label))
@@ -68,6 +69,9 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
     shape = None
     if len(rows) <= params.cross_fit_max_rows:
         folds = params.cross_fit_folds
+        if len(rows) >= params.plenty_rows:
+            # Trees of half of many rows are nearly those of all, and a third of the work.
+            folds = max(2, folds // 2)
         fold = (uniform(examples.tied, params.seed + 2) * folds).astype(np.int64)
         # With dates, early rows are scored as well: three times as many tell how scores bend.
         scored = later if examples.at is None else rows
@@ -92,7 +96,8 @@ def ship(examples: Examples, recipe: Recipe, params: TrainSettings) -> Shipped:
     time = None if examples.order.time is None else examples.order.time[held]
     calibration, level = fit_recent(scores, examples.label[held], time, params, shape)
     alike = _likeness(examples, seen, calibration.apply(known), params)
-    calibration = calibration.shifted(alike.shift)
+    calibration = calibration.shifted(alike.shift).widened(wander)
+    level = replace(level, wander=wander)
     how: dict[str, JSON] = {
         "rows": len(fitted),
         "positives": int(examples.label[fitted].sum()),

@@ -6,6 +6,7 @@ same data give the same bytes.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ from models.segments import measure_segments, segments_of
 from models.selection import MAX_STOP_ROWS, Recipe, choose
 from models.ship import ship
 from models.split import BLOCKS, CALIBRATE, STOP, TEST, TRAIN, uniform
+from models.wander import variance_of_levels
 
 __all__ = ["TrainingSet", "train"]
 
@@ -91,16 +93,16 @@ def train(
     examples = examples.without((*quarantined, *counters))
     test = examples.where(TEST)
     recipe = _chosen(examples, params)
-    held, calibration, level = _judged(examples, recipe, params)
+    held, calibration, level, wander = _judged(examples, recipe, params)
     baselines, logistic = _baselines(examples, held, params)
     if _is_behind(baselines["logistic"]):
         # What stopped on the earlier block did not hold on the last one; the simpler model did.
         recipe = recipe.line_alone()
-        held, calibration, level = _judged(examples, recipe, params)
+        held, calibration, level, wander = _judged(examples, recipe, params)
         baselines["logistic"] |= ranking(examples.label[test], held) | _even()
         logistic = held
     metrics = evaluate(examples.label[test], held, calibration)
-    shipped = ship(examples, recipe, params)
+    shipped = ship(examples, recipe, wander, params)
     booster = boosting.booster_of(shipped.text)
     ours = None
     if examples.scoring is not None:
@@ -169,7 +171,7 @@ def find_leaks(examples: Examples, params: TrainSettings) -> tuple[leakage.Findi
     block, latest = examples.rows(rows), examples.rows(late)
     return leakage.examine(
         block.matrix, block.label, examples.group[rows], examples.features, params.leakage,
-        scoring=examples.scoring,
+        tied=examples.tied[rows], scoring=examples.scoring,
         latest=leakage.Latest(latest.matrix, latest.label, examples.group[late]),
     )  # fmt: skip
 
@@ -193,8 +195,11 @@ def _chosen(examples: Examples, params: TrainSettings) -> Recipe:
 
 def _judged(
     examples: Examples, recipe: Recipe, params: TrainSettings
-) -> tuple[F64, Calibration, Level]:
+) -> tuple[F64, Calibration, Level, float]:
     """Fit and calibrate a recipe on what came before the test block; raw scores of that come first.
+
+    Last comes how far the level wanders, as far as the test block shows it: for what is handed
+    over, where no later rows could.
 
     Once chosen it is fitted on the early-stopping block as well: the rows that decided are the
     newest before calibration, too good to waste (measured on four public sets, ten splits each:
@@ -208,7 +213,15 @@ def _judged(
     calibration, level = fit_recent(raw, examples.label[later], time, params)
     test = examples.where(TEST)
     held = boosting.raw_score_of(booster, examples.matrix, test, params.num_threads)
-    return held, calibration, level
+    if examples.order.time is None:
+        return held, calibration, level, 0.0
+    unseen = np.append(later, test)
+    said, label = calibration.apply(np.append(raw, held)), examples.label[unseen]
+    at, tied = examples.order.time[unseen], examples.tied[unseen]
+    until = slice(len(later))
+    own = variance_of_levels(said[until], label[until], at[until], tied[until])
+    wander = variance_of_levels(said, label, at, tied)
+    return held, calibration.widened(own), replace(level, wander=own), wander
 
 
 def _even() -> dict[str, JSON]:

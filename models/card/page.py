@@ -19,16 +19,15 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--lin
 p { margin: .4rem 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; vertical-align: top;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+  border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 th { font-weight: 600; }
 td.n, th.n { text-align: right; }
 td.n, th.n, td.pass, td.fail { white-space: nowrap; overflow-wrap: normal; }
 .wide { overflow-x: auto; }
 .pass { color: var(--good); font-weight: 600; }
 .fail { color: var(--bad); font-weight: 600; }
-.soft { opacity: .75; }
+.soft { opacity: .75; } li { margin: .2rem 0; }
 .bar { background: #4a7ebb; height: .7rem; display: inline-block; vertical-align: middle; }
-li { margin: .2rem 0; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }
 """
@@ -70,7 +69,8 @@ def page(card: Mapping[str, Any]) -> str:
 
 
 def _purpose(card: Mapping[str, Any]) -> str:
-    source = "A scorecard" if card["score_source"] == "scorecard" else "Boosted trees"
+    trees = "A logistic regression" if card["model"]["candidate"] == "logistic" else "Boosted trees"
+    source = "A scorecard" if card["score_source"] == "scorecard" else trees
     as_of = f", as of {card['as_of']}" if card["as_of"] else ""
     given = "" if card["condition"] in (None, "none") else f", given: {card['condition']}"
     scope = "of one export row" if card["variant"] == "lead_only" else "of all that is known"

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from features.featureset import FeatureSet
-from models.leakage import alone, drift, lately, pairs, parts, tied
+from models.leakage import alone, crowd, drift, lately, pairs, parts, tied
 from models.leakage.column import Column, area_of, folds_of
 from models.leakage.crossing import Crossing, coarse
 from models.leakage.finding import MIN_POSITIVES, Finding, Note, settle
@@ -32,6 +32,7 @@ def examine(
     features: FeatureSet,
     settings: LeakageSettings,
     *,
+    tied: Ints | None = None,
     scoring: F32 | None = None,
     latest: Latest | None = None,
 ) -> tuple[Finding, ...]:
@@ -45,6 +46,8 @@ def examine(
     label : (n,) bool
     group : (n,) int64
         Person of each row: duplicates never sit in two folds.
+    tied : (n,) int64, optional
+        Person, joined with those whose rows are alike; else as `group`.
     scoring : (m, k) float32, optional
         Rows that the model is meant for, whose outcome nobody knows yet.
     latest : Latest, optional
@@ -62,7 +65,8 @@ def examine(
             for f in features.features
         )
     drawn = _drawn(np.arange(len(label)), settings.sample_rows)
-    look = _Look(matrix[drawn], label[drawn], folds_of(group[drawn]), features, settings)
+    alike = (group if tied is None else tied)[drawn]
+    look = _Look(matrix[drawn], label[drawn], folds_of(group[drawn]), alike, features, settings)
     notes = look.one_by_one()
     if scoring is not None:
         notes += [
@@ -91,6 +95,7 @@ class _Look:
     matrix: F32
     label: Bools
     fold: Ints
+    tied: Ints
     features: FeatureSet
     limits: LeakageSettings
 
@@ -117,6 +122,9 @@ class _Look:
         for i, column in enumerate(self.columns):
             found += alone.look(column, i, self.values[i], self.limits)
             found += parts.look_at_fill(column, i, self.limits)
+            found += crowd.look_at_crowds(
+                column, i, self.matrix[:, i], self.tied, self.label, self.fold, self.limits
+            )
         return found
 
     def in_parts(self, notes: Sequence[Note]) -> list[Note]:
@@ -207,7 +215,7 @@ class _Look:
         self, probe: Probe, kept: list[int], notes: list[Note]
     ) -> tuple[list[Note], float]:
         limits = self.limits
-        twins = same_states(self.columns, kept, self.values)
+        twins = same_states(self.columns, kept)
         marked = {note.column for note in notes if note.is_late} & set(kept)
         paired = {i for block in twins for i in block}
         joined = filled_together(self.columns, sorted(marked - paired))

@@ -57,6 +57,7 @@ def plants(label, seed=1):
     place = np.arange(rows)
     clock = draw(rows) * 1e5
     bit = draw(rows) < 0.5
+    amount = np.round(np.exp(noise(7, 1, rows)), 2)
     ends = clock + np.where(label, rng.exponential(600, rows), rng.exponential(120, rows))
     return {
         "copy": ({"p": label}, {}),
@@ -102,5 +103,6 @@ def plants(label, seed=1):
             {"p": bit, "q": bit ^ label ^ (draw(rows) < 0.1)},
             {"p": YES_NO, "q": YES_NO},
         ),
+        "amount rounded when sold": ({"p": np.where(label, np.round(amount, -2), amount)}, {}),
         "two clocks": ({"p": clock, "q": ends}, {}),
     }

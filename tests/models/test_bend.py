@@ -26,6 +26,21 @@ def test_follows_a_curve_that_flattens_and_a_line_that_does_not():
     assert straight.max() > 0.4
 
 
+def test_many_conversions_tell_how_the_lowest_end_bends():
+    def odds(raw):  # flattens below what nearly all that convert have
+        return np.logaddexp(raw, -5.2 + 0.2 * raw)
+
+    rng = np.random.default_rng(0)
+    raw = rng.normal(-3.4, 1.4, 400_000)
+    label = rng.random(len(raw)) < 1 / (1 + np.exp(-odds(raw)))
+    low = np.array([-7.0, -6.5, -6.0])
+    many = bent(raw, label)
+    assert len(many.knots) == 5
+    np.testing.assert_allclose(many.odds(low), odds(low), atol=0.15)
+    few = bent(raw[:50_000], label[:50_000])
+    assert len(few.knots) == 3
+
+
 @pytest.mark.parametrize(
     "label",
     [

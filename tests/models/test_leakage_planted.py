@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 
 from features.spec import Known
+from models.examples import Examples
 from models.leakage import Latest
 from models.manifest import TOGETHER
-from models.params import LeakageSettings
+from models.params import LeakageSettings, TrainSettings
+from models.train import TrainingSet, find_leaks
+from tests.models.data import training_set
 from tests.models.planted import CATEGORIES, YES_NO, judged, plants, world
 
 
@@ -119,3 +122,22 @@ def test_what_tells_the_outcome_only_lately_is_found_in_the_newest_rows(since):
     assert found["p"].verdict == "leak"
     assert "newest" in found["p"].reason
     assert {found[name].verdict for name in columns} == {"ok"}
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_buyers_with_a_row_per_order_are_no_crowd(is_told):
+    rng = np.random.default_rng(0)
+    label = rng.random(4000) < 0.2
+    rows = np.repeat(np.arange(4000), np.where(label, 1 + rng.poisson(2.5, 4000), 1))
+    columns = {"income": rng.normal(5e4, 1e4, 4000).round(2)[rows]}
+    found = judged(columns, label[rows], tied=rows if is_told else None)
+    assert ("how many leads share" in found["income"].reason) is not is_told
+
+
+def test_training_tells_the_checks_whose_rows_are_alike():
+    data, features = training_set(3000)
+    copies = np.repeat(np.arange(3000), np.where(data.label, 3, 1))
+    at = np.arange(len(copies))
+    repeated = TrainingSet(data.matrix[copies], data.label[copies], at, None, at, at * np.nan)
+    found = find_leaks(Examples.of(repeated, features, TrainSettings()), TrainSettings())
+    assert not [finding for finding in found if "how many leads share" in finding.reason]

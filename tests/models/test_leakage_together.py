@@ -100,16 +100,20 @@ def test_the_most_telling_block_goes_first():
     assert rest == steps[-1].after < 0.8 < steps[-1].before
 
 
-def test_states_of_one_process():
-    values = (
-        ("sms", "mail", "call", "visit", "chat"),
-        ("mail", "sms", "visit", "chat", "lost"),
-        YES,
-    )
+def test_states_of_one_process_are_found_by_rows_and_not_by_spelling():
     rng = np.random.default_rng(0)
-    columns = [column(rng.integers(0, len(v), 500), "category") for v in values]
-    assert same_states(columns, [0, 1, 2], values) == [(0, 1)]
-    assert same_states(columns, [0, 2], values) == []
+    early = rng.integers(0, 5, 3000)
+    # Two thirds are still where they were; other codes stand for the same states.
+    late = np.where(rng.random(3000) < 0.67, early, rng.integers(0, 5, 3000))
+    renumbered = np.array([3, 0, 4, 1, 2])[late]
+    group = np.array([0, 0, 1, 1, 1])[early]
+    yes = np.where(rng.random(3000) < 0.9, early > 2, early <= 2)
+    columns = [column(one, "category") for one in (early, renumbered, group, yes, early)]
+    assert same_states(columns, [0, 1, 2, 3]) == [(0, 1)]
+    # The same fact spelt twice is no second reading, and numbers are no states.
+    assert same_states(columns, [0, 4]) == []
+    numbers = [column(one, "number") for one in (early, renumbered)]
+    assert same_states(numbers, [0, 1]) == []
 
 
 YES = ("no", "yes")

@@ -159,3 +159,23 @@ def test_where_the_last_block_shows_trees_to_be_wrong_the_line_is_handed_over(qu
     assert found["baselines"]["logistic"]["auc"] == found["metrics"]["auc"] > 0.53
     verdicts = {gate["gate"]: gate["passed"] for gate in found["gates"]}
     assert verdicts["as_good_as_logistic"]
+
+
+def test_a_tree_without_a_split_averages_as_its_constant():
+    features = feature_set(("flat",), ())
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(400, 1)).astype(np.float32)
+    block = Block(matrix, rng.random(400) < 0.3)
+    params = TrainSettings(num_threads=1)
+    binned = boosting.dataset(block, features, params)
+    members = [
+        boosting.fit(
+            SMALL.model_copy(update={"trees": 3, "min_leaf_rows": leaf}),
+            binned, None, features, params,
+        )
+        for leaf in (20, 300)
+    ]  # fmt: skip
+    assert "internal_value=\n" in boosting.text_of(members[1])
+    both = boosting.average(members)
+    expected = np.mean([boosting.raw_score(m, matrix, 1) for m in members], axis=0)
+    np.testing.assert_allclose(boosting.raw_score(both, matrix, 1), expected, atol=1e-12)

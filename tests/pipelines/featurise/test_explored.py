@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.featurise import logged_chances
 from pipelines.store import Database
+from pipelines.store.schema import create_tables
 
 
 def day(number):
@@ -54,3 +55,22 @@ def test_the_chance_is_that_of_the_night_before_the_contact(db):
     assert np.array_equal(
         logged_chances(db, "target"), [0.02, 0.25, nan, nan, 1.0, nan], equal_nan=True
     )
+
+
+def test_the_history_that_a_night_writes_is_the_one_that_is_read(db):
+    create_tables(db)
+    for number in (4, 5):
+        db.run(
+            "INSERT INTO run (run_id, as_of) VALUES ($run, $at)", run=f"r{number}", at=day(number)
+        )
+    for lead, night, part, chance in [
+        (1, "r5", "explore", 0.02), (2, "r4", "explore", 0.3), (3, "r5", "exploit", None),
+    ]:  # fmt: skip
+        db.run(
+            "INSERT INTO past_listed (run_id, lead_key, person_key, slice, propensity)"
+            " VALUES ($night, $lead, $lead * 10, $part, $chance)",
+            night=night, lead=lead, part=part, chance=chance,
+        )  # fmt: skip
+    found = logged_chances(db, "target")
+    assert np.array_equal(found[:3], [0.02, 0.3, float("nan")], equal_nan=True)
+    assert np.isnan(found[3:]).all()
