@@ -43,7 +43,8 @@ main AS (
                         THEN coalesce(touch.own_at, own.created_at)
                         ELSE family.own_at END, '-infinity')
                     < $as_of::TIMESTAMP - to_months($retention_months), r_retention_review())
-            | coalesce(pace.bits, 0::UBIGINT) AS every_channel
+            | coalesce(pace.bits, 0::UBIGINT) AS every_channel,
+        coalesce(pace.waived, 0) AS waived
     FROM person
     JOIN own ON own.lead_key = person.representative_lead_key
     LEFT JOIN eligible_folded AS folded ON folded.lead_key = person.representative_lead_key
@@ -78,19 +79,20 @@ known AS (
 ),
 masked AS (
     SELECT person_key, lead_key, region,
-        (every_channel | email_fact | email_flaws | email_bounced
+        (called_back(every_channel, waived, 1) | email_fact | email_flaws | email_bounced
             | shared_bits(email_fact, email_objected, 1) | email_policy
         )::UBIGINT AS email_reasons,
-        (every_channel | phone_fact | call_flaws
+        (called_back(every_channel, waived, 2) | phone_fact | call_flaws
             | shared_bits(phone_fact, call_objected, 2) | phone_policy
         )::UBIGINT AS phone_reasons,
-        (every_channel | ai_voice_fact | call_flaws
+        (called_back(every_channel, waived, 4) | ai_voice_fact | call_flaws
             | shared_bits(ai_voice_fact, call_objected, 4) | ai_voice_policy
         )::UBIGINT AS ai_voice_reasons,
-        (every_channel | sms_fact | text_flaws
+        (called_back(every_channel, waived, 8) | sms_fact | text_flaws
             | shared_bits(sms_fact, text_objected, 8) | sms_policy
         )::UBIGINT AS sms_reasons,
-        (every_channel | mail_fact | mail_flaws | mail_policy)::UBIGINT AS mail_reasons
+        (called_back(every_channel, waived, 16) | mail_fact | mail_flaws | mail_policy
+        )::UBIGINT AS mail_reasons
     FROM known
 )
 SELECT person_key, lead_key, region,

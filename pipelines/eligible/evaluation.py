@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.eligible import inputs
-from pipelines.eligible.reasons import Reason
+from pipelines.eligible.reasons import SUPPRESSED_FOR_GOOD
 from pipelines.eligible.report import mask_counts, reason_counts
 from pipelines.eligible.sequences import mark_in_sequence
 from pipelines.eligible.suppressed import check_suppressions, match_suppressions
@@ -20,6 +20,7 @@ from pipelines.errors import RefusedError
 from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.policy import FeedSettings, PolicyTable
 from pipelines.store import Database, reset_table, sql
+from pipelines.store.ages import under_age_rows
 from pipelines.store.erased import CONTACT_MACROS
 from pipelines.store.registers import read_registers
 
@@ -34,6 +35,7 @@ _SCRATCH = (
     "eligible_bounced",
     "eligible_own_contact",
     "eligible_family",
+    "eligible_callback",
     "eligible_pace",
     "eligible_permit",
     "eligible_relationship",
@@ -124,7 +126,7 @@ def remember_suppressed(db: Database, at: datetime) -> None:
     Suppressions name contact points; without this, a corrected address in the CRM would bring the
     person back. Append-only, and a second call adds nothing.
     """
-    db.run(sql(__package__, "remember_suppressed.sql"), at=at, suppressed=Reason.SUPPRESSED.mask)
+    db.run(sql(__package__, "remember_suppressed.sql"), at=at, suppressed=SUPPRESSED_FOR_GOOD)
 
 
 def _frames(
@@ -163,6 +165,11 @@ def _collect(
     db.run(sql(__package__, "folded.sql"))
     db.run(sql(__package__, "former_point.sql"))
     db.run(sql(__package__, "lead_fact.sql"), as_of=as_of)
+    if born := under_age_rows(db):
+        db.run(
+            f"INSERT INTO eligible_lead_fact SELECT lead_key, 31, r_under_age(), 0 FROM ({born})",
+            as_of=as_of,
+        )
     db.run(sql(__package__, "key_fact.sql"))
     db.run(sql(__package__, "point_fact.sql"))
     match_suppressions(db, as_of, secrets)
@@ -178,6 +185,7 @@ def _hold_back(
     if active_days:
         db.run(sql(__package__, "owned.sql"), as_of=as_of, active_days=active_days)
     mark_in_sequence(db)
+    db.run(sql(__package__, "callback.sql"), as_of=as_of)
     db.run(sql(__package__, "reassigned.sql"))
     if control is not None and control.share > 0:
         db.run(
@@ -202,6 +210,7 @@ def _sum_up(db: Database, policy: PolicyTable, as_of: datetime) -> None:
         attempts_cap=policy.pacing.max_attempts_per_year,
         lifetime_cap=policy.pacing.max_attempts_ever,
     )
+    db.run(sql("pipelines.store", "consent_use.sql"))
     db.run(sql(__package__, "permit.sql"), as_of=as_of)
     db.run(sql(__package__, "relationship.sql"), as_of=as_of)
     db.run(sql(__package__, "policy.sql"))
@@ -219,11 +228,12 @@ def _decide(db: Database, policy: PolicyTable, feeds: FeedSettings, as_of: datet
 
 
 def _check_persons(db: Database) -> None:
-    leads = db.scalar("SELECT count(*) FROM lead")
-    links = db.scalar("SELECT count(*) FROM dedupe_link")
-    # As many links as leads, and every lead has one: so each has exactly one.
-    linked = db.scalar("SELECT count(*) FROM lead SEMI JOIN dedupe_link USING (lead_key)")
-    if not leads == links == linked:
+    # As many links as leads, and of the same leads, told by their hashes: so each has exactly one.
+    keys = "SELECT count(*), sum(hash(lead_key)), bit_xor(hash(lead_key)) FROM"
+    if db.frame(f"{keys} lead").row(0) != db.frame(f"{keys} dedupe_link").row(0):
+        leads = db.scalar("SELECT count(*) FROM lead")
+        links = db.scalar("SELECT count(*) FROM dedupe_link")
+        linked = db.scalar("SELECT count(*) FROM lead SEMI JOIN dedupe_link USING (lead_key)")
         raise RefusedError(
             f"{leads} leads, {linked} of them with a person, {links} links",
             expected="one person for every lead",

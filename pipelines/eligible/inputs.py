@@ -14,6 +14,7 @@ from pipelines.settings.policy import (
     Rule,
 )
 from pipelines.store import Database
+from pipelines.store.feeds import required_feeds
 from pipelines.store.registers import Registers
 
 REGISTRY_FLAGS = {name: 1 << position for position, name in enumerate(REGISTRIES)}
@@ -67,15 +68,13 @@ def cap_frame(policy: PolicyTable) -> pl.DataFrame:
 
 def customer_feed_bits(db: Database, feeds: FeedSettings, as_of: datetime) -> int:
     """Return the mask that the state of the customer feed puts on everybody."""
-    if feeds.customers == "none":
-        return 0
-    found = db.frame("SELECT count(*) AS rows, max(ingested_at) AS newest FROM customer")
-    if found["rows"].item() == 0:
-        return Reason.CUSTOMER_FEED_MISSING.mask
-    newest = found["newest"].item()
-    if newest is None or as_of - newest > timedelta(days=feeds.customer_max_age_days):
-        return Reason.CUSTOMER_FEED_STALE.mask
-    return 0
+    bits = 0
+    for count, newest, days in required_feeds(db, feeds):
+        if not count:
+            bits |= Reason.CUSTOMER_FEED_MISSING.mask
+        elif newest is None or as_of - newest > timedelta(days=days):
+            bits |= Reason.CUSTOMER_FEED_STALE.mask
+    return bits
 
 
 def policy_frame(policy: PolicyTable, registers: Registers, as_of: datetime) -> pl.DataFrame:

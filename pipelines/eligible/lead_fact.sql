@@ -25,6 +25,11 @@ SELECT lead_key, 31, r_invalid_contact_point(), 0
 FROM contact_attempt
 WHERE disposition = 'left_company' AND "at" < $as_of AND lead_key IS NOT NULL
 UNION ALL
+-- who asked for a later day is left alone until then; a list holds for a day
+SELECT lead_key, 31, r_callback_later(), 0
+FROM contact_attempt
+WHERE callback_at >= $as_of::TIMESTAMP + INTERVAL 1 DAY AND "at" < $as_of AND lead_key IS NOT NULL
+UNION ALL
 -- a bounced e-mail is held against the address: bounced.sql
 SELECT lead_key, channel_set(channel), r_bounced(), 0
 FROM contact_attempt

@@ -53,10 +53,17 @@ CASE
     ELSE coalesce(counted, uncounted, r_no_policy_row())
 END;
 -- An entry that ends is told apart: it is not written down on the person for good.
-CREATE OR REPLACE TEMP MACRO listed_bits(until) AS
-    CASE WHEN until IS NULL THEN r_suppressed() ELSE r_suppressed_until() END;
+CREATE OR REPLACE TEMP MACRO listed_bits(until, kind, reason, source) AS CASE
+    WHEN until IS NOT NULL THEN r_suppressed_until()
+    WHEN reason = 'erased' AND source = 'forget' THEN r_suppressed_erased()
+    WHEN kind = 'domain' THEN r_suppressed_domain()
+    WHEN kind = 'hash' THEN r_suppressed_hash()
+    ELSE r_suppressed()
+END;
 CREATE OR REPLACE TEMP MACRO objection_bits() AS
-    r_art21_objection() | r_opted_out() | r_suppressed() | r_suppressed_until() | r_deceased() | r_under_age();
+    r_art21_objection() | r_opted_out() | r_suppressed() | r_suppressed_until()
+    | r_suppressed_domain() | r_suppressed_hash() | r_suppressed_erased()
+    | r_deceased() | r_under_age();
 -- What a record of a no says: most say no more than that.
 CREATE OR REPLACE TEMP MACRO refusal_bits(purpose) AS CASE lower(trim(purpose))
     WHEN 'deceased' THEN r_deceased() WHEN 'under_age' THEN r_under_age() ELSE r_opted_out()
@@ -65,6 +72,9 @@ END;
 CREATE OR REPLACE TEMP MACRO refused_set(channel, purpose) AS
     CASE WHEN lower(trim(purpose)) IN ('deceased', 'under_age') THEN 31
         ELSE channel_set(channel) END;
+-- Of somebody who asked to be contacted again by then the interval is no reason.
+CREATE OR REPLACE TEMP MACRO called_back(bits, waived, one) AS
+    CASE WHEN waived & one <> 0 THEN bits & ~r_recontact_interval() ELSE bits END;
 -- A shared contact point counts for those who did not object themselves.
 CREATE OR REPLACE TEMP MACRO shared_bits(own, objected, one) AS
     CASE WHEN objected & one <> 0

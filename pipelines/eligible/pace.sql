@@ -1,8 +1,9 @@
 -- purpose: name the persons who were approached too lately or too often to be approached again
 -- grain:   one row per such person
 -- reads:   activity, contact_attempt, dedupe_link, bound_lead, person, lead, cap_frame (registered:
---          country, state, attempts; the caps of 24 hours)
--- writes:  temporary table eligible_pace
+--          country, state, attempts; the caps of 24 hours), eligible_callback
+-- writes:  temporary table eligible_pace (person_key, bits, waived: channels on which the interval
+--          does not hold)
 -- params:  as_of, recontact_days, attempts_cap, lifetime_cap (0: none)
 CREATE OR REPLACE TEMP TABLE eligible_pace AS
 WITH per_lead AS (
@@ -83,8 +84,10 @@ capped AS (
 SELECT person_key,
        bit_if(approach_at >= $as_of::TIMESTAMP - to_days($recontact_days), r_recontact_interval())
        | bit_if(in_a_year >= $attempts_cap OR capped.person_key IS NOT NULL, r_frequency_cap())
-       | bit_if($lifetime_cap > 0 AND ever >= $lifetime_cap, r_lifetime_attempts()) AS bits
+       | bit_if($lifetime_cap > 0 AND ever >= $lifetime_cap, r_lifetime_attempts()) AS bits,
+       coalesce(callback.waived, 0) AS waived
 FROM approached
 LEFT JOIN capped USING (person_key)
+LEFT JOIN eligible_callback AS callback USING (person_key)
 WHERE approach_at >= $as_of::TIMESTAMP - to_days($recontact_days) OR in_a_year >= $attempts_cap
     OR capped.person_key IS NOT NULL OR ($lifetime_cap > 0 AND ever >= $lifetime_cap)

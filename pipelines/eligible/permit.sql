@@ -1,6 +1,6 @@
 -- purpose: find consent or another recorded ground that covers the point to be used
 -- grain:   one row per person with any such record
--- reads:   consent_event, dedupe_link, person, lead, eligible_cell, activity, contact_attempt
+-- reads:   consent_event, dedupe_link, person, lead, eligible_cell, eligible_folded, consent_use()
 -- writes:  temporary table eligible_permit; per channel 0: covered, null: no record at all, else
 --          what is wrong with the records there are
 -- params:  as_of
@@ -34,6 +34,24 @@ key_owner AS (
     GROUP BY contact_key
     HAVING count(*) = 1
 ),
+-- a double opt-in that nobody confirmed is a no of the mailbox, however either of them spells it,
+-- and binds everybody who has it
+unconfirmed AS (
+    SELECT DISTINCT contact_key, folded_key(contact_key) AS name
+    FROM event
+    WHERE is_confirmed = false AND lead_key IS NULL AND contact_key IS NOT NULL
+),
+unconfirmed_owner AS (
+    SELECT unconfirmed.contact_key, dedupe_link.person_key
+    FROM unconfirmed
+    JOIN (
+        SELECT lead_key, email_key AS name FROM lead
+        UNION ALL SELECT lead_key, name FROM eligible_folded
+        UNION ALL SELECT lead_key, phone_e164 FROM lead
+        UNION ALL SELECT lead_key, mobile_e164 FROM lead
+    ) AS own USING (name)
+    JOIN dedupe_link USING (lead_key)
+),
 held AS (
     SELECT dedupe_link.person_key, event.*
     FROM event JOIN dedupe_link USING (lead_key)
@@ -41,6 +59,10 @@ held AS (
     SELECT key_owner.person_key, event.*
     FROM event JOIN key_owner USING (contact_key)
     WHERE event.lead_key IS NULL
+    UNION ALL
+    SELECT unconfirmed_owner.person_key, event.*
+    FROM event JOIN unconfirmed_owner USING (contact_key)
+    WHERE event.lead_key IS NULL AND event.is_confirmed = false
 ),
 -- the leads that are asked below, read once: addresses are put together while they are read
 contact AS MATERIALIZED (
@@ -62,6 +84,9 @@ judged AS (
                OR (NOT cell.is_express AND cell.channel <> 'ai_voice') AS is_in_scope,
            CASE cell.channel
                WHEN 'email' THEN coalesce(held.contact_key, own.email_key) = main.email_key
+                   OR (held.is_confirmed = false
+                       AND folded_key(coalesce(held.contact_key, own.email_key))
+                           = folded_key(main.email_key))
                WHEN 'mail' THEN held.contact_key IS NULL AND (own.lead_key = main.lead_key
                    OR (own.street = main.street AND own.postal_code = main.postal_code))
                WHEN 'sms' THEN
@@ -99,23 +124,16 @@ aged AS (
     FROM granted
     WHERE captured_at < consent_since
 ),
+-- materialised, or all links are joined with all touches first
+aged_lead AS MATERIALIZED (
+    SELECT lead_key, person_key
+    FROM dedupe_link
+    WHERE person_key IN (SELECT person_key FROM aged)
+),
 use AS (
-    SELECT dedupe_link.person_key, touch.channel, touch."at"
-    FROM (
-        SELECT lead_key, "at",
-               CASE channel WHEN 'call' THEN CASE actor WHEN 'ai' THEN 'ai_voice' ELSE 'phone' END
-                   ELSE channel END AS channel
-        FROM activity
-        WHERE direction = 'out' AND channel IN ('call', 'email', 'sms')
-        UNION ALL
-        SELECT lead_key, "at", channel
-        FROM contact_attempt
-        WHERE disposition NOT IN ('bounced', 'wrong_number', 'left_company')
-    ) AS touch
-    JOIN (
-        SELECT lead_key, person_key FROM dedupe_link
-        WHERE person_key IN (SELECT person_key FROM aged)
-    ) AS dedupe_link USING (lead_key)
+    SELECT aged_lead.person_key, touch.channel, touch."at"
+    FROM consent_use() AS touch
+    JOIN aged_lead USING (lead_key)
     WHERE touch."at" < $as_of
 ),
 step AS (

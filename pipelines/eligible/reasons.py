@@ -5,6 +5,7 @@ The bit positions are a public contract with every published mask: append, never
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 import polars as pl
 
@@ -53,6 +54,10 @@ class Reason(IntEnum):
     NUMBER_REASSIGNED = 36
     SUPPRESSED_UNTIL = 37
     REGISTRY_INCOMPLETE = 38
+    SUPPRESSED_DOMAIN = 39
+    SUPPRESSED_HASH = 40
+    SUPPRESSED_ERASED = 41
+    CALLBACK_LATER = 42
 
     @property
     def mask(self) -> int:
@@ -118,7 +123,18 @@ _CUSTOMER, _RECORD, _CONSENT = ReasonClass.CUSTOMER, ReasonClass.RECORD, ReasonC
 TEXTS: dict[Reason, ReasonText] = {
     Reason.ART21_OBJECTION: ReasonText(_OBJECTION, "objected to profiling (GDPR Art. 21)"),
     Reason.OPTED_OUT: ReasonText(_OBJECTION, "opted out"),
-    Reason.SUPPRESSED: ReasonText(_OBJECTION, "on the own suppression list"),
+    Reason.SUPPRESSED: ReasonText(
+        _OBJECTION, "the address or number is on the own suppression list"
+    ),
+    Reason.SUPPRESSED_DOMAIN: ReasonText(
+        _OBJECTION, "the domain of the address is on the own suppression list"
+    ),
+    Reason.SUPPRESSED_HASH: ReasonText(
+        _OBJECTION, "a plain hash of the address or number is on the own suppression list"
+    ),
+    Reason.SUPPRESSED_ERASED: ReasonText(
+        _OBJECTION, "the address or number is that of somebody who was erased"
+    ),
     Reason.SUPPRESSED_UNTIL: ReasonText(
         _OBJECTION, "on the own suppression list until a day to come"
     ),
@@ -193,7 +209,17 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.NUMBER_REASSIGNED: ReasonText(
         _CONTACT, "the number was given up by somebody since the person's last own contact"
     ),
+    Reason.CALLBACK_LATER: ReasonText(ReasonClass.PACING, "asked to be contacted on a later day"),
 }
+
+
+# On the own suppression list for good, however the entry names the person.
+SUPPRESSED_FOR_GOOD: Final = (
+    Reason.SUPPRESSED.mask
+    | Reason.SUPPRESSED_DOMAIN.mask
+    | Reason.SUPPRESSED_HASH.mask
+    | Reason.SUPPRESSED_ERASED.mask
+)
 
 
 def reasons_of(mask: int) -> tuple[Reason, ...]:

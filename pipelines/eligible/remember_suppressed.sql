@@ -2,7 +2,7 @@
 --          when their address changes: an opt-out is the person's, not the address's
 -- grain:   one row per lead of a suppressed person and channel, if not there yet
 -- reads:   eligibility, dedupe_link, lead, consent_event    writes: consent_event (appends)
--- params:  at (time of the run), suppressed (mask of the reason SUPPRESSED)
+-- params:  at (time of the run), suppressed (mask of the reasons of an entry without an end)
 INSERT INTO consent_event BY NAME
 SELECT
     'suppressed/' || lead.lead_key || '/' || bound.channel AS consent_id,

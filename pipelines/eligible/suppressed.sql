@@ -6,14 +6,16 @@
 --          entry has a tag: only texts of a known tag can match, and only they get an HMAC)
 INSERT INTO eligible_lead_fact
 WITH entry AS (
-    SELECT lower(key_hmac) AS key_hmac, listed_bits(until) AS bits,
+    SELECT lower(key_hmac) AS key_hmac, listed_bits(until, kind, reason, source) AS bits,
         bit_or(channel_set(channel)) AS channels
     FROM suppression
     WHERE kind IN ('email', 'phone') AND (until IS NULL OR until > $as_of)
-    GROUP BY lower(key_hmac), listed_bits(until)
+    GROUP BY lower(key_hmac), listed_bits(until, kind, reason, source)
 ),
 canonical AS (
-    SELECT lead_key, 'email:' || email_key AS text FROM lead WHERE email_key IS NOT NULL
+    -- told by the parts that are stored, so that no address is put together twice
+    SELECT lead_key, 'email:' || email_key AS text FROM lead
+    WHERE own_email_key IS NOT NULL OR email_local IS NOT NULL
     UNION ALL
     SELECT lead_key, 'email:' || name FROM eligible_folded
     UNION ALL

@@ -5,11 +5,11 @@
 -- params:  as_of, inner_pad, outer_pad, tag_prefix, is_tagged: as in suppressed.sql
 INSERT INTO eligible_lead_fact
 WITH entry AS (
-    SELECT lower(key_hmac) AS key_hmac, listed_bits(until) AS bits,
+    SELECT lower(key_hmac) AS key_hmac, listed_bits(until, kind, reason, source) AS bits,
         bit_or(channel_set(channel)) AS channels
     FROM suppression
     WHERE kind = 'domain' AND (until IS NULL OR until > $as_of)
-    GROUP BY lower(key_hmac), listed_bits(until)
+    GROUP BY lower(key_hmac), listed_bits(until, kind, reason, source)
 ),
 held AS MATERIALIZED (
     SELECT email_domain

@@ -8,11 +8,11 @@
 --          the digests that the list holds are filled in
 INSERT INTO eligible_lead_fact
 WITH entry AS (
-    SELECT lower(key_hmac) AS key_hmac, listed_bits(until) AS bits,
+    SELECT lower(key_hmac) AS key_hmac, listed_bits(until, kind, reason, source) AS bits,
         bit_or(channel_set(channel)) AS channels
     FROM suppression
     WHERE kind = 'hash' AND (until IS NULL OR until > $as_of)
-    GROUP BY lower(key_hmac), listed_bits(until)
+    GROUP BY lower(key_hmac), listed_bits(until, kind, reason, source)
 ),
 point AS (
     SELECT lead_key, unnest(list_distinct([

@@ -27,17 +27,7 @@ held AS (
 -- consent that was too old by its date counted from its last use, as in the eligibility stage
 use AS (
     SELECT listed_frame.lead_key, max(used."at") AS used_at
-    FROM (
-        SELECT lead_key, "at",
-            CASE channel WHEN 'call' THEN CASE actor WHEN 'ai' THEN 'ai_voice' ELSE 'phone' END
-                ELSE channel END AS channel
-        FROM activity
-        WHERE direction = 'out' AND channel IN ('call', 'email', 'sms')
-        UNION ALL
-        SELECT lead_key, "at", channel
-        FROM contact_attempt
-        WHERE disposition NOT IN ('bounced', 'wrong_number', 'left_company')
-    ) AS used
+    FROM consent_use() AS used
     JOIN kin USING (lead_key)
     JOIN listed_frame
         ON listed_frame.lead_key = kin.listed_lead_key AND listed_frame.channel = used.channel

@@ -1,11 +1,13 @@
 """Verify a home: that its account of the past is what was written, and its files those named."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from models.kernel.files import MANIFEST_NAME, TEXT_NAME
 from pipelines.errors import LeadTriageError
 from pipelines.runs.context import need_home
 from pipelines.runs.landing import batch_folders
@@ -176,10 +178,24 @@ def _models(home: Home, told: _Told, in_force: set[str]) -> Iterator[str]:
             if name in in_force:
                 yield f"models/{name}: the model in force is gone"
             continue
-        try:
-            load_folder(folder)
-        except LeadTriageError as error:
-            yield f"models/{name}: {error}"
-            continue
-        if name in told.models and file_hash(folder / "manifest.json") != told.models[name]:
+        if name not in told.models:
+            try:
+                load_folder(folder)
+            except LeadTriageError as error:
+                yield f"models/{name}: {error}"
+        elif not _is_the_one(folder, told.models[name]):
             yield f"models/{name}: not the model that was decided about"
+
+
+def _is_the_one(folder: Path, manifest_hash: str) -> bool:
+    """Tell whether the files are those decided about: a model of older code still is what it was.
+
+    The manifest names the hash of the text, and is read only when it is the one that was written.
+    """
+    try:
+        if file_hash(folder / MANIFEST_NAME) != manifest_hash:
+            return False
+        named = json.loads((folder / MANIFEST_NAME).read_bytes())["model_sha256"]
+        return bool(file_hash(folder / TEXT_NAME) == named)
+    except OSError:
+        return False

@@ -208,6 +208,11 @@ class FeedSettings(_Frozen):
     """`none` declares that no feed of customers and open opportunities exists."""
     customer_max_age_days: Annotated[int, Field(ge=1, le=366)] = 7
     """Days since the newest row of the feed was loaded."""
+    opportunities: Literal["with_customers", "required", "none"] = "with_customers"
+    """Where open opportunities come from: the feed of customers brings them, they are a feed of
+    their own that must be there too, or there are none."""
+    opportunity_max_age_days: Annotated[int, Field(ge=1, le=366)] = 7
+    """Days since the newest open opportunity was loaded, where they are a feed of their own."""
     max_shrink_percent: Annotated[float, Field(ge=0, le=100)] = 2.0
     """How much shorter than the one before a copy of a register, or a whole list, may be."""
     suppressions: dict[str, SuppressionFeed] = Field(default_factory=dict)

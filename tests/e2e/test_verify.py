@@ -7,6 +7,8 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from features.errors import FeatureError
+from features.featureset import FeatureSet
 from pipelines.errors import UsageError
 from pipelines.runs.nightly import run_nightly
 from pipelines.runs.outreach import run_pause, run_release, run_resume, run_suppress
@@ -103,6 +105,15 @@ def test_a_changed_file_is_named(night, choose):
     assert findings
     name = path.name if choose is _snapshot else path.parent.name
     assert all(name in finding for finding in findings)
+
+
+def test_a_model_of_older_code_is_still_the_one_decided_about(night, monkeypatch):
+    def refuse(*_):
+        raise FeatureError("other features", "these", "train again")
+
+    monkeypatch.setattr(FeatureSet, "from_json", refuse)
+    assert run_verify(night).findings == []
+    assert run_verify(night).models > 0
 
 
 def test_a_batch_that_is_gone_is_named(night):

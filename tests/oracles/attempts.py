@@ -43,9 +43,21 @@ class Oracle:
             if report["callback_at"] is not None and report["callback_at"] > now:
                 return False
             times.add(report["at"])
-        if any(now - time <= self.pause for time in times):
+        asked = self.asked(person, channel, now)
+        if any(now - time <= self.pause and (not asked or time > max(asked)) for time in times):
             return False
         return len([time for time in times if now - time <= timedelta(days=365)]) < self.cap
+
+    def asked(self, person: int, channel: str, now: datetime) -> list:
+        """When they asked to be contacted again by now, on this channel or for a call."""
+        return [
+            report["at"]
+            for report in self.reports.values()
+            if report["lead"] in self.leads[person]
+            and report["disposition"] == "callback_at"
+            and report["callback_at"] <= now
+            and channel in ("phone", report["channel"])
+        ]
 
     def claim(self, channel: str, count: int, now: datetime) -> list:
         found = [person for person in self.leads if self.available(person, channel, now)][:count]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.oracles.held_back import HeldBack
+from tests.oracles.held_back import SUPPRESSED, HeldBack, why_suppressed
 
 Row = Mapping[str, Any]
 World = Mapping[str, list[dict[str, Any]]]
@@ -102,7 +102,7 @@ class Eligibility(HeldBack):
                 channel
                 for channel in CHANNELS
                 if own[person][channel] & {"ART21_OBJECTION", "OPTED_OUT", "DECEASED", "UNDER_AGE"}
-                | own[person][channel] & {"SUPPRESSED", "SUPPRESSED_UNTIL"}
+                | own[person][channel] & SUPPRESSED
             }
             for person in own
         }
@@ -114,6 +114,8 @@ class Eligibility(HeldBack):
             verdict = {}
             for channel in CHANNELS:
                 reasons = set(own[person][channel]) | self.everywhere(person, main)
+                if self.is_called_back(person, channel):
+                    reasons.discard("RECONTACT_INTERVAL")
                 reasons |= self.in_hand(person) | self.held_back(person)
                 reasons |= self.point_reasons(main, channel)
                 reasons |= self.given_up(person, main, self.point(main, channel), channel)
@@ -163,6 +165,9 @@ class Eligibility(HeldBack):
                 add({"phone", "ai_voice", "sms"}, "INVALID_CONTACT_POINT")
             if what == "left_company" and past:
                 add(everything, "INVALID_CONTACT_POINT")
+            later = attempt["callback_at"]
+            if later is not None and past and later >= self.as_of + timedelta(days=1):
+                add(everything, "CALLBACK_LATER")
             if what == "bounced" and past and attempt["channel"] in ("sms", "mail"):
                 add({attempt["channel"]}, "BOUNCED")
         for touch in self.world["activity"]:
@@ -200,8 +205,7 @@ class Eligibility(HeldBack):
                 if entry["until"] is not None and entry["until"] <= self.as_of:
                     continue
                 if entry["key_hmac"].lower() in self.hashes(lead, entry["kind"]):
-                    lasts = "SUPPRESSED" if entry["until"] is None else "SUPPRESSED_UNTIL"
-                    add(bound_channels(entry["channel"]), lasts)
+                    add(bound_channels(entry["channel"]), why_suppressed(entry))
         return reasons
 
     @staticmethod
@@ -217,6 +221,9 @@ class Eligibility(HeldBack):
             texts = [f"email:{lead['email_key']}", f"email:{fold(lead['email_key'])}"]
         if kind == "phone":
             texts = [f"phone:{n}" for n in (lead["phone_e164"], lead["mobile_e164"]) if n]
+        if kind == "hash":
+            plain = {lead["email_key"], lead["phone_e164"], lead["mobile_e164"]} - {None}
+            texts = [f"hash:{hashlib.sha256(one.encode()).hexdigest()}" for one in plain]
         if kind == "domain" and lead["email_domain"] is not None:
             rest = lead["email_domain"]
             texts = [f"domain:{rest}"]
@@ -463,6 +470,10 @@ class Eligibility(HeldBack):
     def speaks_for(self, event: Row, person: int) -> bool:
         if event["lead_key"] is not None:
             return self.person_of.get(event["lead_key"]) == person
+        if event["is_confirmed"] is False and event["contact_key"] is not None:
+            # as a no it names the mailbox, and whoever has it
+            name = key_of(event["contact_key"])
+            return any(name in self.keys(lead) for lead in self.leads_of[person])
         return self.owners.get(event["contact_key"]) == {person}
 
     def grants(self, event: Row, channel: str, rule: Any) -> bool:
@@ -492,12 +503,18 @@ class Eligibility(HeldBack):
             return own["lead_key"] == main["lead_key"] or same
         point = self.point(main, channel)
         if event["contact_key"] is not None:
-            return point is not None and event["contact_key"] == point
+            return point is not None and self.is_same(event, event["contact_key"], point)
         if own is None or point is None:
             return False
         if channel == "email":
-            return own["email_key"] == point
+            return self.is_same(event, own["email_key"], point)
         return point in (own["phone_e164"], own["mobile_e164"])
+
+    @staticmethod
+    def is_same(event: Row, key: str | None, point: str) -> bool:
+        if event["is_confirmed"] is False and key is not None and key_of(key) == key_of(point):
+            return True
+        return key == point
 
     def last_use(self, person: int, channel: str, given: datetime, months: int) -> datetime:
         """When consent was last used, as long as it had not lapsed by then."""

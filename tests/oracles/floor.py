@@ -62,6 +62,7 @@ class Lead:
 @dataclass
 class Claim:
     lead: str
+    channel: str
     at: datetime
     is_over: bool = False
 
@@ -87,6 +88,7 @@ class FloorOracle:
         self.claims: dict[str, Claim] = {}
         self.approaches: dict[str, list] = {}
         self.later: dict[str, datetime] = {}
+        self.asked: dict[str, list] = {}  # lead -> (channels, when they asked for us, for when)
         self.touched: set = set()
         self.retold: set = set()  # leads of whom a file said other points since the last night
 
@@ -151,14 +153,27 @@ class FloorOracle:
                 if self.holders[point] <= self.erased_leads:
                     self.erased_points.add(point)
 
-    def claimed(self, claim_id: str, lead: str, at: datetime, *, is_export: bool) -> None:
+    def claimed(
+        self, claim_id: str, lead: str, channel: str, at: datetime, *, is_export: bool
+    ) -> None:
         self.touched.add(lead)
-        self.claims[claim_id] = Claim(lead, at)
+        self.claims[claim_id] = Claim(lead, channel, at)
         if is_export:
             self.approaches.setdefault(lead, []).append(at)
 
     def released(self, claim_id: str) -> None:
         self.claims[claim_id].is_over = True
+
+    def ended(self, lead: str, channel: str, at: datetime, claim_id: str | None) -> None:
+        """End the lease that a report is of; one without a claim is of the last one there was."""
+        own = [
+            (claim.at, name)
+            for name, claim in self.claims.items()
+            if claim.lead == lead and claim.channel == channel and claim.at <= at
+        ]
+        last = [name for when, name in own if when == max(own)[0]]
+        for name in [claim_id] if claim_id else last:
+            self.released(name)
 
     def attempted(
         self,
@@ -173,8 +188,11 @@ class FloorOracle:
         self.approaches.setdefault(lead, []).append(at)
         if callback_at is not None:
             self.later[lead] = callback_at
-        if claim_id and what not in GOING_ON:
-            self.released(claim_id)
+            self.asked.setdefault(lead, []).append(({channel, "phone"}, at, callback_at))
+        if what == "replied":
+            self.asked.setdefault(lead, []).append((EVERY, at, at))
+        if what not in GOING_ON:
+            self.ended(lead, channel, at, claim_id)
         known = self.leads.get(lead, Lead())
         if what in ("opted_out", "complaint"):
             self.refuses(lead, EVERY)
@@ -221,8 +239,13 @@ class FloorOracle:
                 return f"{name}, who has or had the same point, said no"
         return None
 
-    def waits(self, lead: str, now: datetime) -> str | None:
-        """Why a claim may not have this lead at `now`, though nobody said no."""
+    def waits(self, lead: str, channel: str, now: datetime) -> str | None:
+        """Why a claim may not have this lead at `now`, though nobody said no.
+
+        The interval paces us, not answers. Who asked to be contacted again waits until then and no
+        longer, on the channel where they asked, or called by a person; who wrote back waits for
+        nothing that was before.
+        """
         person, company = self.person(lead), self.leads[lead].company
         for claim in self.claims.values():
             if claim.is_over or claim.at + self.lease <= now:
@@ -232,7 +255,13 @@ class FloorOracle:
             if self.leads[claim.lead].company == company:
                 return "somebody of the company is out"
         times = {at for name in person for at in self.approaches.get(name, ())}
-        if any(at > now - self.pause for at in times):
+        asked = [
+            at
+            for name in person
+            for channels, at, until in self.asked.get(name, ())
+            if until <= now and channel in channels
+        ]
+        if any(at > max([now - self.pause, *asked]) for at in times):
             return "approached lately"
         if len([at for at in times if at >= now - timedelta(days=365)]) >= self.cap:
             return "approached too often"

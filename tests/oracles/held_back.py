@@ -5,6 +5,13 @@ import re
 from datetime import timedelta
 from typing import Any
 
+SUPPRESSED = {
+    "SUPPRESSED",
+    "SUPPRESSED_UNTIL",
+    "SUPPRESSED_DOMAIN",
+    "SUPPRESSED_HASH",
+    "SUPPRESSED_ERASED",
+}
 ENDED = {
     "false",
     "f",
@@ -33,6 +40,15 @@ ENDED = {
     "notinsequence",
     "notenrolled",
 }
+
+
+def why_suppressed(entry: Any) -> str:
+    if entry["until"] is not None:
+        return "SUPPRESSED_UNTIL"
+    if (entry["reason"], entry["source"]) == ("erased", "forget"):
+        return "SUPPRESSED_ERASED"
+    of = {"domain": "SUPPRESSED_DOMAIN", "hash": "SUPPRESSED_HASH"}
+    return of.get(entry["kind"], "SUPPRESSED")
 
 
 class HeldBack:
@@ -77,6 +93,21 @@ class HeldBack:
             and since <= attempt["at"] < self.as_of
             for attempt in self.world["contact_attempt"]
         )
+
+    def is_called_back(self, person: int, channel: str) -> bool:
+        """They asked to be contacted again by the end of this day, and nobody has since."""
+        asked = [
+            attempt["at"]
+            for lead in self.leads_of[person]
+            for attempt in self.world["contact_attempt"]
+            if attempt["lead_key"] == lead["lead_key"]
+            and attempt["disposition"] == "callback_at"
+            and attempt["callback_at"] is not None
+            and attempt["at"] < attempt["callback_at"] < self.as_of + timedelta(days=1)
+            and attempt["at"] < self.as_of
+            and channel in ("phone", attempt["channel"])
+        ]
+        return bool(asked) and max(self.approaches(person)) <= max(asked)  # type: ignore[attr-defined]
 
     def too_often(self, main: Any, approaches: list[Any]) -> set[str]:
         reasons = set()

@@ -24,6 +24,7 @@ DAY = {
     "claim": 330, "report": 260, "release": 220, "suppress": 40, "unclaimed": 25, "pause": 15,
     "resume": 30, "wait": 80,
 }  # fmt: skip
+PEOPLE = 200
 # Dealt like cards, so that every life has each of them.
 BETWEEN = ["consent", "suppressions", "leads", "forget", "rollback", "defer"]
 
@@ -77,7 +78,9 @@ class LivingDays(LivingHome):
 
     def attempt(self, lead, channel, what, named) -> None:
         self.reported += 1
-        later = self.clock.at + timedelta(hours=30) if what == "callback_at" else None
+        later = None
+        if what == "callback_at":
+            later = self.clock.at + timedelta(hours=self.dice.choice([1, 4, 30]))
         values = {"attempt_id": f"a{self.reported}", "disposition": what, **named}
         values["at"] = self.clock.at.isoformat()
         if later:
@@ -122,13 +125,21 @@ class LivingDays(LivingHome):
         path = self.files.write(kind, content)
         wanted = [LoadRequest([path], kind, resolve_mapping("auto"), "crm")]
         self.is_behind = True
-        if not defer and self.dice.random() < 0.25:
+        if not defer and (not self.done["killed load"] or self.dice.random() < 0.25):
+            known = self.landed(kind)
             if self.dies("load", lambda: run_load(self.home, wanted)):
-                return
+                if self.landed(kind) > known:
+                    return
+                # It ended an erasure, and died before it had read the file.
+                run_load(self.home, wanted)
         else:
             run_load(self.home, wanted, defer=defer)
         if not defer:
             self.published()
+
+    def landed(self, kind: str) -> int:
+        found = self.home.batches.glob("*/batch.json")
+        return sum(f'"kind": "{kind}"' in path.read_text() for path in found)
 
     def consent(self) -> None:
         self.load("consent", self.files.consents())
@@ -185,10 +196,10 @@ def live(home: LivingDays, *, days: int, operations: int, between: int) -> Count
         for day in range(days):
             home.clock.at = home.clock.at.replace(hour=6, minute=0) + timedelta(days=day > 0)
             home.close()
-            home.night(90 if day == 0 else 30, 5 if day == 0 else 15)
+            home.night(PEOPLE if day == 0 else PEOPLE // 4, PEOPLE // 8)
             home.clock.at = home.clock.at.replace(hour=14)
             home.day(operations, between)
     finally:
         home.close()
         home.claim_desk.__exit__(None, None, None)
-    return home.done
+    return home.done + home.files.said

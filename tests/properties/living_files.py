@@ -5,6 +5,7 @@ People come again under other ids, spellings and numbers; refusals come late, ea
 
 import hashlib
 import random
+from collections import Counter
 from pathlib import Path
 
 from tests.oracles.floor import CLOSES, EVERY, FloorOracle
@@ -21,6 +22,8 @@ class LivingFiles:
         self.folder, self.dice, self.oracle, self.clock = folder, dice, oracle, clock
         self.humans, self.files, self.leads = [], 0, 0
         self.owner, self.pending = {}, []
+        self.seen: set = set()
+        self.said: Counter = Counter()  # how often files said what
 
     def write(self, kind: str, content: str, into: Path | None = None) -> Path:
         self.files += 1
@@ -67,7 +70,7 @@ class LivingFiles:
         no_mail, no_call = self.dice.random() < 0.01, self.dice.random() < 0.01
         master = None
         own = [name for name, who in self.owner.items() if who == one.number and name != lead]
-        if own and self.dice.random() < 0.1:
+        if own and self.dice.random() < 0.2:
             master = self.dice.choice(own)
         self.owner[lead] = one.number
         self.pending.append((lead, one, email, phone, mobile, no_mail, no_call, master))
@@ -83,6 +86,10 @@ class LivingFiles:
     def exported(self) -> None:
         """Tell the oracle what the file of leads said."""
         for lead, one, email, phone, mobile, no_mail, no_call, master in self.pending:
+            self.said["re-import"] += lead in self.oracle.leads or one.number in self.seen
+            self.seen.add(one.number)
+            self.said["merge"] += master is not None
+            self.said["opt-out"] += no_mail or no_call
             self.oracle.exported(lead, email, phone, mobile, one.company)
             for is_said, channel in ((no_mail, "email"), (no_call, "phone")):
                 if is_said:
@@ -95,7 +102,7 @@ class LivingFiles:
 
     def consents(self) -> str:
         rows = []
-        for _ in range(self.dice.randrange(1, 4)):
+        for _ in range(self.dice.randrange(2, 7)):
             lead = self.coming() if self.dice.random() < 0.15 else self.known()
             by = self.dice.choice(["lead", "point"])
             point = self.point(lead) if by == "point" else ""
@@ -107,6 +114,7 @@ class LivingFiles:
                 channel = "sms"
             stamp = self.clock.at.date().isoformat()
             rows.append([lead if by == "lead" else "", point, channel, status, stamp, "ref-1"])
+            self.said[status.replace("_", "-")] += 1
             if status == "opt_in":
                 continue
             channels = EVERY if status != "opt_out" else CLOSES[channel or None]
@@ -139,6 +147,7 @@ class LivingFiles:
         entries = [self.entry() for _ in range(self.dice.randrange(1, 5))]
         lines = []
         for kind, value in entries:
+            self.said["suppressed by a list"] += 1
             self.told(kind, value, EVERY)
             cells = [value if kind == name else "" for name in ("email", "phone", "domain", "hash")]
             lines.append(",".join(map(text, cells)) + "\n")

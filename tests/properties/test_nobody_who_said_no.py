@@ -18,6 +18,16 @@ from tests.properties.living_home import Violation
 # A Monday: calls have their hours.
 START = datetime(2026, 11, 2, 6)
 FAST = Path("/dev/shm")  # noqa: S108 - forcing every write to a disk is tested elsewhere
+LIVES = 4
+# Whatever happens must happen often enough in every life of the suite: one in which nobody leaves,
+# or nobody says no, proves nothing.
+LEAST = {
+    "night": 2, "claim": 1_500, "handed out": 120, "listed": 80, "clear": 60, "report": 120,
+    "release": 80, "suppress": 100, "unclaimed": 80, "opt-out": 3, "objected-profiling": 1,
+    "re-import": 20, "merge": 1, "suppressed by a list": 2, "consent": 1, "suppressions": 1,
+    "leads": 1, "forget": 1, "rollback": 1, "defer": 1, "killed load": 1,
+    "looked for who is kept back": 20,
+}  # fmt: skip
 
 
 def life(seed, *, days, operations, between):
@@ -48,20 +58,16 @@ def operations(done):
 
 
 @pytest.mark.usefixtures("unaudited")
-def test_nobody_who_said_no_is_listed_or_handed_out():
-    done = life(1, days=2, operations=1_000, between=4)
-    assert operations(done) >= 2_000
-    # A life in which nobody leaves, or nobody says no, proves nothing.
-    assert done["handed out"] > 100
-    assert done["listed"] > 60
-    assert done["clear"] > 60
-    assert done["suppress"] > 20
-    for rare in ("unclaimed", "consent", "suppressions", "leads", "forget", "rollback", "defer"):
-        assert done[rare], rare
+@pytest.mark.parametrize("seed", range(1, LIVES + 1))
+def test_nobody_who_said_no_is_listed_or_handed_out(seed):
+    done = life(seed, days=2, operations=2_500, between=3)
+    assert LIVES * operations(done) >= 20_000
+    lacking = {name: done[name] for name, least in LEAST.items() if done[name] < least}
+    assert lacking == {}
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("unaudited")
-@pytest.mark.parametrize("seed", range(20))
-def test_ten_thousand_operations_of_every_seed(seed):
-    assert operations(life(seed, days=8, operations=1_250, between=8)) >= 10_000
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_two_hundred_thousand_operations(seed):
+    assert operations(life(seed, days=4, operations=1_250, between=4)) >= 5_000

@@ -26,8 +26,8 @@ def land_reported(
     Parameters
     ----------
     rows : DataFrame
-        attempt_id, claim_id, lead_source_id, channel, handler, at, disposition, note: one row per
-        attempt_id, at least one.
+        attempt_id, claim_id, lead_source_id, channel, handler, at, disposition, callback_at, note:
+        one row per attempt_id, at least one.
     source_system : str
         Of the leads.
     at : datetime

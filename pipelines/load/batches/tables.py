@@ -130,6 +130,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "handler": pl.String,
         "at": _TIME,
         "disposition": pl.String,
+        "callback_at": _TIME,
+        "satisfaction": pl.Float64,
         "note": pl.String,
         **_ORIGIN,
     },

@@ -11,6 +11,7 @@ from pipelines.load.meaning.refusal_words import (
     tells_a_yes,
     tells_in_words,
 )
+from pipelines.settings.own_fields import own_field
 
 _EMAIL, _CALL, _PROFILING = CONSENT_FLAGS
 # An opt-out is honoured wherever it stands: such headers are read as flags also without a preset
@@ -77,12 +78,15 @@ def opt_out_columns(
     for header in headers:
         if header in claims.values() or joined(header) in known:
             continue
-        refused = refusal_in(header)
+        # The names of our own fields are ours, so what they mean is no guess.
+        own = own_field(header)
+        refused = "" if own in CONSENT_FLAGS else refusal_in(header)
         # What is cancelled in a list of meetings is a meeting.
         is_about_a_person = kind.name == "leads" or not stands_alone(header)
         if refused == "ask" and is_about_a_person and not constants.keys() & set(CONSENT_FLAGS):
             questions.append(header)
-        flags = [flag for flag in FLAGS.get(refused, ()) if flag not in constants]
+        said = (own,) if own in CONSENT_FLAGS else FLAGS.get(refused, ())
+        flags = [flag for flag in said if flag not in constants]
         for flag in flags:
             found.setdefault(flag, []).append(header)
         if flags:

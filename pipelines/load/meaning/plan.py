@@ -11,6 +11,7 @@ from pipelines.load.meaning.mapping import Label, Mapping
 from pipelines.load.meaning.opt_out_columns import opt_out_columns
 from pipelines.load.meaning.outcome_rules import OutcomeRule
 from pipelines.load.meaning.outcomes_told import outcomes_told
+from pipelines.load.meaning.own_columns import own_columns
 from pipelines.load.meaning.presets import Match, Preset, is_leak
 from pipelines.load.meaning.presets.aliases import ID_NAMES
 from pipelines.load.meaning.presets.headers import joined
@@ -204,7 +205,8 @@ def _with_custom(
     constants: dict[str, str],
     label: Label | None,
 ) -> Plan:
-    told = opt_out_columns(headers, kind, claims, constants, mapping.consent.ignored)
+    ours, heard = own_columns(headers, claims.values())
+    told = opt_out_columns(heard, kind, claims, constants, mapping.consent.ignored)
     opt_outs, notes = told.columns, list(told.notes)
     outcomes = outcomes_told(headers, kind, mapping, match, claims)
     if kind.name == "leads" and "source_id" not in claims | constants:
@@ -216,7 +218,7 @@ def _with_custom(
     signals |= {h for h, is_consent in told.worded.items() if is_consent}
     fields = {name: h for name, h in claims.items() if name not in CONSENT_FLAGS}
     stored = {h for name, h in fields.items() if name not in LEAD_SIGNALS}
-    custom = tuple(h for h in headers if h not in stored) if kind.name == "leads" else ()
+    custom = tuple(h for h in headers if h not in stored | ours) if kind.name == "leads" else ()
     excluded = {find_header(headers, h, "[custom] exclude") for h in mapping.custom.exclude}
     excluded |= signals | ({label.column} if label else set())
     named_by = {

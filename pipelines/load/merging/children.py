@@ -6,6 +6,7 @@ from datetime import datetime
 from pipelines.errors import StoreError
 from pipelines.load.batches.batch import Landed
 from pipelines.load.batches.tables import SCHEMAS
+from pipelines.load.merging.later_columns import completed
 from pipelines.store import Database, quoted, sql, stored_rows, stored_table
 from pipelines.store.schema import pack
 
@@ -81,7 +82,8 @@ def merge_child(
         return [(0, 0, 0) for _ in batches]
     stored = db.columns(table)
     scope = f"source_system = '{batches[0].source_system}'" if "source_system" in stored else "true"
-    db.run(_statement(table, stored, scope, is_own=is_own), paths=paths)
+    statement = _statement(table, stored, scope, is_own=is_own)
+    db.run(statement.replace("read_parquet($paths)", completed(db, table, paths)), paths=paths)
     own = quoted(OWN_IDS[table])
     if len(paths) > 1 and db.scalar(
         f"SELECT count(*) > count(DISTINCT hash({own})) FROM landed_child"

@@ -156,6 +156,7 @@ def _find_changed(db: Database, path: str, table: str, casts: dict[str, str]) ->
         sql(_PACKAGE, "merge_changed.sql")
         .replace("__landed_columns__", ", ".join(casts.values()))
         .replace("__stored_columns__", ", ".join(_comparable(table, c) for c in casts))
+        .replace("__nothing__", ", ".join(["NULL"] * len(casts)))
         .replace("__table__", quoted(table))
     )
     db.run(statement, path=path)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pipelines.load.batches.batch import Landed
 from pipelines.load.merging.children import OWN_IDS, Counts, check_written, write_children
+from pipelines.load.merging.later_columns import are_complete
 from pipelines.store import Database, quoted, sql
 
 _PACKAGE = __package__
@@ -23,7 +24,7 @@ def are_all_new(db: Database, batches: Sequence[Landed], table: str) -> bool:
         Of one kind and source.
     """
     paths = _paths(batches, table)
-    if table not in _TABLES or not paths:
+    if table not in _TABLES or not paths or not are_complete(db, table, paths):
         return False
     source = batches[0].source_system
     if db.scalar(f"SELECT 1 FROM {quoted(table)} WHERE source_system = $s LIMIT 1", s=source):

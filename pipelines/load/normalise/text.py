@@ -16,6 +16,10 @@ FALSE_WORDS = ("false", "no", "n", "0", "f", "off", "unchecked", "0.0", "nein", 
                "falsch", "faux", "falso", "onwaar", "não", "nao", "nie", "fałsz", "nej", "nei",
                "ei", "ne", "nem", "nu", "hayır", "hayir", "nē", "όχι", "нет", "ні", "いいえ", "否",  # noqa: RUF001 - Turkish, Greek
                "아니요", "아니오", "không")  # fmt: skip
+_CONFIRMED = ("confirmed", "verified", "bestätigt")
+_UNCONFIRMED = ("unconfirmed", "not confirmed", "pending", "unverified", "unbestätigt",
+                "ausstehend", "nicht bestätigt", "0000-00-00", "0000-00-00 00:00:00")  # fmt: skip
+_YEAR = r"\b(19|20)\d\d(\b|\d{4})"
 # Dynamics 365 writes "Allow" in the column "Do not allow Emails".
 _NO_OBJECTION = ("allow", "allowed", "send")
 # What databases, spreadsheets and programs write where a cell is empty.
@@ -88,6 +92,19 @@ def booleans(values: pl.Series) -> pl.Series:
     return read_once(
         values, lambda words: words.alias("t").to_frame().select(boolean("t")).to_series()
     )
+
+
+def confirmed(values: pl.Series) -> pl.Series:
+    """Read whether a double opt-in was confirmed, as `boolean` does; when it was is a yes too."""
+    word = clean("t").str.to_lowercase()
+    said = (
+        pl.when(word.is_in(_CONFIRMED) | word.str.contains(_YEAR))
+        .then(True)
+        .when(word.is_in(_UNCONFIRMED))
+        .then(False)
+        .otherwise(boolean("t"))
+    )
+    return read_once(values, lambda words: words.alias("t").to_frame().select(said).to_series())
 
 
 def opt_out(column: str) -> pl.Expr:

@@ -18,6 +18,7 @@ from pipelines.load.rows.ending import ends_at
 from pipelines.load.rows.listed import DIGEST, KEY_FIELDS, KIND_SUFFIX, read_as_listed
 from pipelines.load.rows.milestones import told_milestones
 from pipelines.load.rows.refusals import refused_in_words
+from pipelines.load.rows.register_changes import refuse_changes
 from pipelines.load.rows.several import one_point_each
 from pipelines.load.rows.signals import consent_rows
 from pipelines.load.rows.unfinished import unfinished
@@ -59,6 +60,8 @@ def child_rows(frame: pl.DataFrame, context: Context) -> Rows:
     kind = context.plan.kind
     if kind.name == "suppressions":
         frame = one_point_each(frame, context)
+    if kind.name == "registry":
+        refuse_changes(frame)
     text = {name: context.cells(frame, name) for name in kind.fields}
     named = {name: context.read(cells) for name, cells in text.items()}
     for name, codes in context.plan.preset.codes if context.plan.preset else ():

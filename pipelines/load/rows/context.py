@@ -13,7 +13,7 @@ from pipelines.load.normalise.durations import seconds
 from pipelines.load.normalise.many2one import unlinked
 from pipelines.load.normalise.native_times import as_written, native_timestamps
 from pipelines.load.normalise.numbers import number, whole_number
-from pipelines.load.normalise.text import booleans, cleaned
+from pipelines.load.normalise.text import booleans, cleaned, confirmed
 from pipelines.load.normalise.when import DateStyle, dates, run_twice, timestamps
 from pipelines.load.read.parquet_text import Stored
 from pipelines.load.read.quarantine import Reason
@@ -134,7 +134,7 @@ class Context:
         elif kind == "date":
             value = dates(text, self._style(name))
         elif kind == "boolean":
-            value = booleans(text)
+            value = confirmed(text) if name == "is_confirmed" else booleans(text)
         elif kind == "duration":
             value = seconds(text, self.decimal, self.plan.scales.get(name, 1.0))
         else:

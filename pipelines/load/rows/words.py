@@ -70,6 +70,7 @@ DISPOSITIONS |= {
     "opted_out": "opted_out opt_out optout optedout unsubscribed unsubscribe do_not_call"
     " do_not_email do_not_contact dnc stop",
     "complaint": "complaint spam_complaint spam spam_report spamreport",
+    "callback_at": "callback_at callback call_back callback_requested call_back_later",
 }
 REFUSAL_WORDS = {word: DISPOSITIONS[word] for word in ("opted_out", "complaint")}
 CUSTOMER_STATUSES = {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.settings.own_fields import own_field
 from pipelines.store.files import write_table
 
 _KEY = "lead_key"
@@ -45,8 +46,13 @@ def _read(path: Path) -> pl.DataFrame | None:
         frame = pl.read_csv(path, infer_schema=False)
     else:
         frame = pl.read_ndjson(path)
-    return frame if _KEY in frame.columns else None
+    return None if _key_of(frame) is None else frame
+
+
+def _key_of(frame: pl.DataFrame) -> str | None:
+    """Return the column that holds lead_key; files for a CRM call it as fields are called there."""
+    return next((c for c in frame.columns if c == _KEY or own_field(c) == "key"), None)
 
 
 def _named(frame: pl.DataFrame, lead_keys: Collection[int]) -> pl.Series:
-    return frame[_KEY].cast(pl.Int64).is_in(sorted(lead_keys))
+    return frame[_key_of(frame) or _KEY].cast(pl.Int64).is_in(sorted(lead_keys))

@@ -97,9 +97,9 @@ def find_person(
 
 def _texts_of(db: Database | None, value: str) -> list[tuple[str, str]]:
     """Return kind and canonical text of what was asked for."""
-    system, colon, _ = value.partition(":")
+    system, _, name = value.partition(":")
     if (
-        colon
+        name.strip()
         and db is not None
         and db.scalar("SELECT count(*) FROM load_file WHERE source_system = $system", system=system)
     ):
@@ -182,6 +182,7 @@ def _still_refused(
         said = db.frame(
             "SELECT DISTINCT channel FROM decision_reason SEMI JOIN erased_lead USING (lead_key)"
             " WHERE reason IN ('OPTED_OUT', 'ART21_OBJECTION', 'SUPPRESSED',"
+            " 'SUPPRESSED_DOMAIN', 'SUPPRESSED_HASH', 'SUPPRESSED_ERASED',"
             " 'SHARED_CONTACT_OBJECTED', 'DECEASED', 'UNDER_AGE')"
         )
         refused |= set(said["channel"].to_list())

@@ -113,7 +113,7 @@ def erase_from_store(
         if len(loose):
             db.register("loose_frame", pl.DataFrame({"row_id": loose}))
             db.run(
-                f"UPDATE {quoted(stored_table(table))}"
+                f"UPDATE {quoted(_written(db, table))}"
                 " SET contact_key = NULL, lead_source_id = NULL"
                 " WHERE rowid IN (SELECT row_id FROM loose_frame)"
             )
@@ -121,7 +121,7 @@ def erase_from_store(
             found[table] = len(rows)
             db.register("doomed_frame", pl.DataFrame({"row_id": rows}))
             db.run(
-                f"DELETE FROM {quoted(stored_table(table))}"
+                f"DELETE FROM {quoted(_written(db, table))}"
                 " WHERE rowid IN (SELECT row_id FROM doomed_frame)"
             )
     cells = 0
@@ -129,10 +129,16 @@ def erase_from_store(
         cells += len(rows)
         db.register("mention_frame", pl.DataFrame({"row_id": rows}))
         db.run(
-            f"UPDATE {quoted(stored_table(table))} SET {quoted(column)} = NULL"
+            f"UPDATE {quoted(_written(db, table))} SET {quoted(column)} = NULL"
             " WHERE rowid IN (SELECT row_id FROM mention_frame)"
         )
     return found | ({"mentions": cells} if cells else {})
+
+
+def _written(db: Database, table: str) -> str:
+    """Return the table to change; a night of an earlier version has no plain table beside it."""
+    stored = stored_table(table)
+    return stored if db.exists(stored) else table
 
 
 def doomed(
@@ -202,7 +208,7 @@ def mentions(db: Database, erased: Erased) -> Iterator[tuple[str, str, pl.Series
         columns = db.columns(table)
         if "lead_key" not in columns and table not in _OF_POINTS:
             continue
-        written = {name: columns[name] for name in db.written_columns(stored_table(table))}
+        written = {name: columns[name] for name in db.written_columns(_written(db, table))}
         own = _of_leads(db, table, columns)
         for column in running_text(written, is_custom=table.startswith("lead_custom_")):
             candidates = mentioning(stored_rows(db, table), column, "rowid")

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipelines.store.ledger.connection import Ledger
+from pipelines.store.ledger.notes import Notes
 
 TAG_LENGTH: Final = 12
 """Hex digits that are kept of a tag: one in a million lists of five million meets a stranger's, and
@@ -18,9 +19,6 @@ _TAG_SCHEME: Final = "suppression_tag_scheme"
 _TAKEN: Final = "suppressions_of:"
 # Of one part of a long list: 30 MB as text.
 _ROWS: Final = 250_000
-# Notes of one list that are remembered while it is taken; few lists give a reason of its own to
-# every contact point.
-_NOTES: Final = 100_000
 _TEXT: Final = "%Y-%m-%dT%H:%M:%S%.f"
 _TAKE: Final = """
 INSERT INTO suppressed_point (key, channel, until, note, tag) VALUES (?, ?, ?, ?, ?)
@@ -104,7 +102,7 @@ def add(ledger: Ledger, rows: Iterable[Suppression], *, tag_scheme: str | None =
     tag_scheme : str or None
         Names the scheme and key that the tags were made by; None: tags are not kept.
     """
-    notes = _Notes(ledger)
+    notes = Notes(ledger)
     given = list(rows)
     with ledger.transaction():
         values = [
@@ -136,14 +134,13 @@ def add_hashed(
         key (Binary, the HMAC), kind, digest (null: unknown or none), channel (null binds all),
         until (ISO 8601 text, null: for ever), reason, tag: String.
     """
-    notes = _Notes(ledger)
+    notes = Notes(ledger)
     added = 0
     for part in parts:
         with ledger.transaction():
             told = part.select("kind", "digest", "reason").unique(maintain_order=True)
-            numbers = [notes.number(k, d, r, since, source) for k, d, r in told.rows()]
             rows = part.join(
-                told.with_columns(note=pl.Series(numbers, dtype=pl.Int64)),
+                notes.numbered(told, since, source),
                 on=["kind", "digest", "reason"],
                 nulls_equal=True,
                 maintain_order="left",
@@ -157,33 +154,6 @@ def add_hashed(
             columns = [column.to_list() for column in rows.get_columns()]
             added += _write(ledger, list(zip(*columns, strict=True)), tag_scheme)
     return added
-
-
-class _Notes:
-    """Numbers of the notes that entries share; each is written when it is first asked for."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._known: dict[tuple[object, ...], int] = {}
-
-    def number(
-        self, kind: str, digest: str | None, reason: str, since: datetime, source: str
-    ) -> int:
-        note = (kind, digest, reason, since.isoformat(), source)
-        if note not in self._known:
-            if len(self._known) >= _NOTES:
-                self._known.clear()
-            self._ledger.execute(
-                "INSERT OR IGNORE INTO suppression_note (kind, digest, reason, since, source)"
-                " VALUES (?, ?, ?, ?, ?)",
-                *note,
-            )
-            self._known[note] = self._ledger.rows(
-                "SELECT note FROM suppression_note WHERE kind = ? AND digest IS ? AND reason = ?"
-                " AND since = ? AND source = ?",
-                *note,
-            )[0][0]
-        return self._known[note]
 
 
 def _write(ledger: Ledger, rows: Sequence[tuple[object, ...]], tag_scheme: str | None) -> int:

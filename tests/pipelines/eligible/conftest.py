@@ -9,6 +9,7 @@ from tests.oracles.eligibility import Eligibility
 from tests.pipelines.eligible.comparison import CONTROL, FEEDS, POLICIES, SECRETS, Case
 from tests.pipelines.eligible.consent_world import consent_world
 from tests.pipelines.eligible.held_world import held_world
+from tests.pipelines.eligible.listed_world import listed_world
 from tests.pipelines.eligible.random_worlds import (
     mobile_world,
     random_world,
@@ -36,6 +37,7 @@ def corpus() -> Iterator[tuple[Case, ...]]:
         (rare_world(), "shipped", "none"),
         (held_world(), "shipped", "none"),
         (consent_world(), "shipped", "none"),
+        (listed_world(), "shipped", "none"),
         (stale_world(), "shipped", "required"),
     ]
     cases = tuple(

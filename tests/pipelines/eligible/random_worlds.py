@@ -205,13 +205,21 @@ class _Maker:
     def attempt(self, key: int) -> dict[str, Any]:
         usual = ("sent", "delivered", "no_answer", "answered", "replied", "meeting", "bounced") * 2
         rare = ("opted_out", "complaint", "wrong_number", "left_company")
-        return {
+        row = {
             "lead_key": key,
             "channel": self.pick(*CHANNELS),
             "at": self.moment(),
             "disposition": self.pick(*usual, *usual, *rare),
             "handler": self.pick("ai", "human", None),
+            "callback_at": None,
         }
+        self.told += 1
+        if self.told % 4 == 0:
+            # now, on the day of the list and beside its ends; or nobody noted when
+            days = (timedelta(0), timedelta(hours=14), timedelta(days=1), timedelta(days=2))
+            times = (*(AS_OF + day for day in days), *(row["at"] + day for day in days), None)
+            row |= {"disposition": "callback_at", "callback_at": times[self.told // 4 % len(times)]}
+        return row
 
     def customer(self) -> dict[str, Any]:
         return {
@@ -260,6 +268,8 @@ class _Maker:
             "key_hmac": self.pick(digest, digest.upper()),
             "channel": self.pick(*CHANNELS, None, None),
             "until": self.maybe(self.moment(), 0.3),
+            "reason": "erased" if value.startswith("ann") else None,
+            "source": "forget" if digest < "8" else "a file",
         }
 
 

@@ -287,5 +287,5 @@ def test_a_plain_hash_suppresses_in_sql_as_in_python(
             suppression_secrets=[secret],
         )
         masks = dict(db.frame("SELECT lead_key, mail_reasons FROM eligibility").rows())
-        assert masks[1] & Reason.SUPPRESSED.mask
-        assert not masks[2] & Reason.SUPPRESSED.mask
+        assert masks[1] & Reason.SUPPRESSED_HASH.mask
+        assert not masks[2] & Reason.SUPPRESSED_HASH.mask

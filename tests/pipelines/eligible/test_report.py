@@ -66,6 +66,10 @@ def test_bits_are_a_public_contract() -> None:
         ("NUMBER_REASSIGNED", 36),
         ("SUPPRESSED_UNTIL", 37),
         ("REGISTRY_INCOMPLETE", 38),
+        ("SUPPRESSED_DOMAIN", 39),
+        ("SUPPRESSED_HASH", 40),
+        ("SUPPRESSED_ERASED", 41),
+        ("CALLBACK_LATER", 42),
     ]
 
 

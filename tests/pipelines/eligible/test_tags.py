@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.eligible import Reason, evaluate
+from pipelines.eligible import evaluate
+from pipelines.eligible.reasons import SUPPRESSED_FOR_GOOD
 from pipelines.outreach.suppressions import suppress
 from pipelines.settings.contact_keys import Kind, hmac_hex, tag_hex, tag_scheme
 from pipelines.settings.policy import FeedSettings, load_policy
@@ -55,7 +56,7 @@ def suppressed(db: Database, tags: pl.DataFrame | None, secrets: list[bytes]) ->
         suppression_secrets=secrets,
     )
     masks = db.frame("SELECT lead_key, mail_reasons FROM eligibility").rows()
-    return {lead for lead, mask in masks if mask & Reason.SUPPRESSED.mask}
+    return {lead for lead, mask in masks if mask & SUPPRESSED_FOR_GOOD}
 
 
 @pytest.mark.parametrize("share", ["all", "half"])

@@ -57,7 +57,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "evidence_ref": None,
     },
     "contact_attempt": {"channel": "email", "at": MOMENT, "disposition": "sent"}
-    | {"handler": "ai"},
+    | {"handler": "ai", "callback_at": None},
     "customer": {
         "contact_key": None,
         "domain": None,
@@ -66,7 +66,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "registry": {"screened_at": None, "ingested_at": MOMENT},
     "registry_copy": {"newest": MOMENT, "region_share": None},
-    "suppression": {"channel": None, "until": None},
+    "suppression": {"channel": None, "until": None, "reason": None, "source": None}
+    | {"digest": None},
     "salvaged_row": {"lead_key": None, "reviewed_by": None},
     # columns of the file that no canonical field claims
     "custom": {"Currently in Sequence": None},

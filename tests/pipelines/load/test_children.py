@@ -184,3 +184,16 @@ def test_a_no_beside_another_result_is_not_lost(load: Load):
 def test_a_result_that_is_no_refusal_stays_as_exported(load: Load, told: str):
     content = f"lead_source_id,at,result\n1,2024-01-01,{told}\n"
     assert rows(load(content, "activities"), "activity")["result"].to_list() == [told]
+
+
+@pytest.mark.parametrize(
+    "column", ["double_opt_in", "DOI", "doi confirmed", "Opt-in confirmed", "Confirmed"]
+)
+def test_a_double_opt_in_by_other_names_is_read_and_its_date_is_a_yes(load: Load, column):
+    cells = {
+        "false": False, "no": False, "pending": False, "0000-00-00": False, "": None, "yes": True,
+        "2026-05-01": True, "01.05.2026 10:00": True, "20260501": True, "confirmed": True,
+    }  # fmt: skip
+    lines = "".join(f"{n},opt_in,{cell}\n" for n, cell in enumerate(cells))
+    landed = load(f"lead_source_id,status,{column}\n{lines}", "consent")
+    assert rows(landed, "consent_event")["is_confirmed"].to_list() == list(cells.values())

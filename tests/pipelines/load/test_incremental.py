@@ -156,3 +156,13 @@ def test_times_before_1970_and_ahead_are_kept_as_they_are(db, store):
         "1969-12-31T23:59:59",
         "2099-01-01T00:00:00",
     ]
+
+
+def test_columns_of_their_own_that_come_with_a_later_export_are_kept_of_known_leads(db, store):
+    store("source_id,email\n1,a@x.example\n2,b@x.example\n3,c@x.example\n", **CRM)
+    store("source_id,email,born\n3,c@x.example,1980\n", name="one.csv", at=AT + DAY, **CRM)
+    late = "source_id,email,born\n1,a@x.example,2012\n2,b@x.example,\n3,c@x.example,1980\n"
+    # Whose new columns are all empty is as before, and is not written again every day.
+    assert counts(store(late, name="late.csv", at=AT + 2 * DAY, **CRM)) == (0, 1, 2, 0, 0)
+    found = db.frame("SELECT lead_key, born FROM lead_custom_crm ORDER BY ALL").rows()
+    assert found == [(1, 2012), (3, 1980)]

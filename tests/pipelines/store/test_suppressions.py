@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from pipelines.store.ledger import Ledger, suppressed, suppressions
+from pipelines.store.ledger import Ledger, notes, suppressed, suppressions
+from pipelines.store.ledger.notes import Notes
 from pipelines.store.ledger.suppressions import Suppression
 
 AT = datetime(2026, 1, 2, 3, 4, 5)
@@ -144,3 +145,20 @@ def test_an_older_ledger_loses_nothing(home, ledger, version):
         assert suppressed.bound(upgraded, [_key(7)], AT) == {_key(7): {"email"}}
     with Ledger(home.ledger) as again:
         assert suppressions.count(again) == 3
+
+
+def test_many_notes_are_numbered_as_one_by_one(ledger, monkeypatch):
+    reasons = [f"said no {n % 7}" for n in range(20)]
+    given = pl.DataFrame(
+        {"kind": "email", "reason": reasons, "digest": [("md5", None)[n % 2] for n in range(20)]}
+    ).select("kind", "digest", "reason")
+    first, all_of_them = given.head(5).unique(), given.unique(maintain_order=True)
+    known = Notes(ledger).numbered(first, AT, "test").rows()
+    monkeypatch.setattr(notes, "_FEW", 3)
+    many = Notes(ledger).numbered(all_of_them, AT, "test").select(*given.columns, "note")
+    assert set(known) < set(many.rows())
+    assert many.sort("note").rows() == [
+        (kind, digest, reason, Notes(ledger).number(kind, digest, reason, AT, "test"))
+        for kind, digest, reason, _ in many.sort("note").rows()
+    ]
+    assert ledger.rows("SELECT count(*) FROM suppression_note") == [(all_of_them.height,)]

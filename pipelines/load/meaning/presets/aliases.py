@@ -51,6 +51,8 @@ _WORDS = {
     "creazione, aangemaakt op, criado em, data di creazione, data de criação, aanmaakdatum, "
     "lead created at, creation log",
     "is_deleted": "isdeleted",
+    "is_confirmed": "double opt in, double opt-in, doi, doi confirmed, opt in confirmed, "
+    "opt-in confirmed, confirmed",
     "modified_at": "modified date, modified time, modified on, last modified date, date "
     "modified, (do not modify) modified on",
 }
