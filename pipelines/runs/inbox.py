@@ -1,6 +1,7 @@
 """The inbox: what somebody has dropped since the last night, each file landed once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pipelines.load import Landed, Mapping, load_mapping
 from pipelines.load.meaning.kinds import KINDS
 from pipelines.load.understand.sources import last_load, last_loads
 from pipelines.runs.landing import MAPPING_FILE, batch_folders, is_beside_data, land_files
+from pipelines.runs.seen import Seen
 from pipelines.runs.side_by_side import FileToLand
 from pipelines.settings.home import Home
 from pipelines.store.ledger import Ledger
@@ -37,7 +39,8 @@ def land_inbox(
     A ``mapping.toml`` beside the files, or in a folder above them, is theirs. A folder below the
     kind names the source system where the mapping does not. A file that cannot be used is passed
     over with a warning, unless it may hold a no: then the night stops. Leads may, where the
-    exports of their source have carried one.
+    exports of their source have carried one. A file that nobody has touched since it was landed is
+    not read again: see `pipelines.runs.seen`.
 
     Parameters
     ----------
@@ -51,12 +54,14 @@ def land_inbox(
     """
     refused = 0
     known = {folder.name for folder in batch_folders(home)}
-    files = inbox_files(home)
+    seen = Seen(home, at)
+    files = [replace(file, batch=seen.batch(file)) for file in inbox_files(home)]
     fresh: list[Landed] = []
 
     def ended(file: FileToLand, found: Landed | Exception) -> None:
         nonlocal refused
         if isinstance(found, Landed):
+            seen.note(file, found)
             fresh.extend([found] if found.batch_id not in known else [])
             return
         must_land = file.kind in _MUST_LAND or _has_said_no(home, file.kind, file.named_source)
@@ -66,6 +71,7 @@ def land_inbox(
         refused += 1
 
     land_files(home, ledger, files, at=at, ended=ended)
+    seen.save()
     return {
         "files": len(files),
         "refused_files": refused,

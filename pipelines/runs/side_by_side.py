@@ -33,6 +33,8 @@ class FileToLand:
     ----------
     unusable : Exception or None
         What is wrong with its mapping; raised when it is the file's turn.
+    batch : pathlib.Path or None
+        Folder of the batch that the file is known to be; None: it is read.
     """
 
     path: Path
@@ -42,6 +44,7 @@ class FileToLand:
     salvage: bool = False
     correction: Correction | None = None
     unusable: Exception | None = None
+    batch: Path | None = None
 
     @property
     def named_source(self) -> str | None:
@@ -92,8 +95,8 @@ def land_side_by_side(
 
     def one(number: int, threads: int) -> Landed:
         file = files[number]
-        if file.unusable is not None:
-            raise file.unusable
+        if (known := _known(file)) is not None:
+            return known
         return land(
             file.path,
             kind=file.kind,
@@ -128,6 +131,12 @@ def land_side_by_side(
                 ended(files[heard], done.pop(heard))
         finally:
             stop.set()
+
+
+def _known(file: FileToLand) -> Landed | None:
+    if file.unusable is not None:
+        raise file.unusable
+    return None if file.batch is None else Landed.read(file.batch)
 
 
 def _outcome(future: Future[Landed]) -> Landed | Exception:
