@@ -47,6 +47,8 @@ postal_address = "1 Main Street"
 source = "your inquiry"
 [capacity.email]
 ai = {rows}
+[mail]
+unmailed_per_day = {rows}
 """
 LANE = {"channel": "email", "handler": "ai"}
 # Two of every hundred leads share their company with the one before.

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from pipelines.cli.bench import bench_app
 from pipelines.cli.config import config_app
+from pipelines.cli.learning import LEARNING
 from pipelines.cli.options import FLAG, KIND_HELP, AsOf, Json, Kind
 from pipelines.cli.outreach import COMMANDS, suppress_app
 from pipelines.cli.quarantine import quarantine_app
@@ -32,7 +33,7 @@ app = App(
 models_app = App(name="models", help="List, show, promote, reject and roll back trained models.")
 for sub in (models_app, suppress_app, quarantine_app, config_app, bench_app):
     app.command(sub)
-for outreach_command in (*COMMANDS, *RIGHTS):
+for outreach_command in (*COMMANDS, *RIGHTS, *LEARNING):
     app.command(outreach_command)
 
 
@@ -95,6 +96,21 @@ def nightly(
     from pipelines.console.night import show_nightly
 
     show_nightly(as_of=as_of, with_prefect=prefect, as_json=json)
+
+
+@app.command
+def triage(
+    *,
+    what_if: Annotated[Path, Parameter(help="TOML, laid over lead-triage.toml.")],
+    out: Annotated[
+        Path | None, Parameter(name=["--out", "-o"], help=".csv, .parquet or .jsonl")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what other settings would have made of the last night; nothing is published."""
+    from pipelines.console.what_if import show_what_if
+
+    show_what_if(what_if, out=out, as_json=json)
 
 
 @app.command

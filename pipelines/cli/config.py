@@ -33,6 +33,14 @@ def config_policy(
     show_policy(country=country, channel=channel, party=party, state=state, as_json=json)
 
 
+@config_app.command(name="routing")
+def config_routing(*, json: Json = False) -> None:
+    """Explain the rules that say who must serve whom, the share of people and their queues."""
+    from pipelines.console.routing import show_routing
+
+    show_routing(as_json=json)
+
+
 @config_app.command(name="disclosures")
 def config_disclosures(disclosure: str | None = None, *, json: Json = False) -> None:
     """List what an AI must tell first, or show one text in full.

@@ -19,6 +19,7 @@ def claim(
     count: Annotated[int, Parameter(name=["--count", "-n"])] = 50,
     export: Annotated[Path | None, Parameter(help=".csv, .parquet or .jsonl")] = None,
     release: Annotated[list[str] | None, Parameter(help="Claim ids to give back.")] = None,
+    person: Annotated[str | None, Parameter(help="Whose queue: a name of [[people]].")] = None,
     json: Json = False,
 ) -> None:
     """Hand out people of the published list with their contact points, re-checked right now."""
@@ -31,6 +32,7 @@ def claim(
         export=export,
         release=release or [],
         as_json=json,
+        person=person,
     )
 
 
@@ -45,6 +47,7 @@ def attempt(
     callback_at: Annotated[str | None, Parameter(help="When they asked to be called.")] = None,
     note_ref: Annotated[str | None, Parameter(help="Where notes are kept; no notes.")] = None,
     attempt_id: Annotated[str | None, Parameter(help="Your id: once is once.")] = None,
+    satisfaction: Annotated[str | None, Parameter(help="How content they were: a number.")] = None,
     lead: Annotated[
         str | None, Parameter(help="Without a claim: source_system:source_id or lead_key.")
     ] = None,
@@ -65,6 +68,7 @@ def attempt(
         "callback_at": callback_at,
         "note_ref": note_ref,
         "attempt_id": attempt_id,
+        "satisfaction": satisfaction,
         "lead": lead,
         "channel": channel,
         "handler": handler,

@@ -18,6 +18,7 @@ def show_claim(
     export: Path | None,
     release: Sequence[str],
     as_json: bool,
+    person: str | None = None,
 ) -> None:
     """Hand out people, or give claims back."""
     home = Home.locate()
@@ -33,7 +34,12 @@ def show_claim(
     if export is not None:
         check_format(export)
     result = run_claim(
-        home, channel=channel, handler=handler, count=count, is_export=export is not None
+        home,
+        channel=channel,
+        handler=handler,
+        count=count,
+        is_export=export is not None,
+        person=person,
     )
     if export is not None:
         try:

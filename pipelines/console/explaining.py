@@ -37,6 +37,8 @@ def show_explain(lead: str, *, as_json: bool) -> None:
     say(
         f"  decision: {decision['verdict']}, route {found['route']}, rank {decision['rank'] or '-'}"
     )
+    for rule in found.get("route_rules", []):
+        say(f"  rule {rule['rule']}: {rule['must']}, {rule['reason'] or 'not in force any more'}")
     if score is not None and score["probability"] is not None:
         say(
             f"  probability {score['probability']:.2%}, better than {score['percentile']:.0f}%"

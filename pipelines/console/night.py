@@ -63,6 +63,7 @@ def show_result(result: NightlyResult, summary: NightSummary) -> None:
         say(f"Nothing has changed since run {result.run_id}: the same list stays published.")
     show_funnel(summary)
     show_top(summary)
+    show_activity(summary)
     show_unblock(summary)
     for name, place in summary.places.items():
         note(f"  {name:<6} {place}")
@@ -111,6 +112,24 @@ def show_top(summary: NightSummary) -> None:
         reasons = row["reasons"] or "nothing speaks for this lead above others"
         for reason in reasons.split("; "):
             say(f"              + {reason}")
+
+
+def show_activity(summary: NightSummary) -> None:
+    """Show what was tried lately and what came of it; nothing where nothing was tried."""
+    week = None
+    for row in summary.activity:
+        if row["week"] != week:
+            week = row["week"]
+            whole = "" if row["is_complete"] else " so far"
+            say()
+            say(f"Attempts in the week of {week}")
+        share = row["bounced"] / row["attempts"]
+        noes = row["opted_out"] + row["complaint"]
+        came = f"{row['contacts']:,} heard, {row['bounced']:,} bounced ({share:.1%})"
+        came += f", {noes:,} opted out or complained, {row['conversions']:,} converted"
+        days = f"within {row['horizon_days']} days{whole}"
+        by = f"{row['channel']} by {row['handler'] or 'nobody named'}"
+        say(f"  {row['attempts']:>9,}  {by}: {came} {days}")
 
 
 def show_unblock(summary: NightSummary) -> None:

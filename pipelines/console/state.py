@@ -30,6 +30,8 @@ def show_status(*, as_json: bool) -> None:
         f"attempts   {told['attempts']:,} reported, {told['for_the_next_night']:,} for the next"
         f" night, {told['without_lead']:,} without a lead we know, {told['unclaimed']:,} unclaimed"
     )
+    _show_waits("came to us", found["speed_to_lead"])
+    _show_waits("passed on", found["passed_on"])
     show_paused(found["paused"])
     show_table(
         "Last runs",
@@ -46,6 +48,17 @@ def show_status(*, as_json: bool) -> None:
     )
     if not any(m["population"] == DATED and m["variant"] == FULL for m in found["champions"]):
         say(f"No model for the nightly: the list is ordered by {IN_WORDS}.")
+
+
+def _show_waits(name: str, waits: dict[str, Any]) -> None:
+    if waits["came"]:
+        tried = ""
+        if waits["answered"]:
+            tried = (
+                f", tried after {waits['median_minutes']:,.0f} minutes (median),"
+                f" {waits['p90_minutes']:,.0f} (p90)"
+            )
+        say(f"{name:<10} {waits['came']:,} lately, {waits['waiting']:,} wait still{tried}")
 
 
 _LONGEST_LIST = 500

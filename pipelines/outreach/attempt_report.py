@@ -13,6 +13,7 @@ from pipelines.store.schema import CHANNELS
 FIELDS: Final = (
     "claim_id", "attempt_id", "lead", "lead_key", "source_system", "source_id", "channel",
     "handler", "at", "disposition", "callback_at", "note_ref",
+    "satisfaction",
 )  # fmt: skip
 _HANDLERS: Final = ("ai", "human")
 # Clocks differ; an attempt that is still to come has not happened.
@@ -38,6 +39,8 @@ class Report:
         ``source_system:source_id``.
     at : datetime or None
         UTC; None: now.
+    satisfaction : float or None
+        How content the person was, on the scale of whoever reports it.
     """
 
     disposition: str
@@ -50,6 +53,7 @@ class Report:
     at: datetime | None
     callback_at: datetime | None
     note_ref: str | None
+    satisfaction: float | None = None
 
     @property
     def own_id(self) -> str:
@@ -100,6 +104,7 @@ def read_report(
         _time(given["at"], "at"),
         _time(given["callback_at"], "callback_at"),
         _matched(given["note_ref"], _REFERENCE, "note_ref", "a reference, not the note itself"),
+        _rating(given["satisfaction"]),
     )
     _check(report, at)
     return report
@@ -148,6 +153,8 @@ def _text(value: object, name: str) -> str | None:
         return (value or "").strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, float) and name == "satisfaction":
+        return repr(value)
     raise BadInputError(f"{name} is neither text nor a whole number")
 
 
@@ -155,6 +162,14 @@ def _matched(value: str | None, pattern: re.Pattern[str], name: str, expected: s
     if value is not None and not pattern.fullmatch(value):
         raise BadInputError(f"{name} cannot be read", expected=expected)
     return value
+
+
+def _rating(value: str | None) -> float | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"-?\d{1,6}(\.\d{1,6})?", value):
+        raise BadInputError("satisfaction cannot be read", expected="a number such as 4 or 4.5")
+    return float(value)
 
 
 def _one_of(value: str | None, words: tuple[str, ...], name: str) -> str | None:

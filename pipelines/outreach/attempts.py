@@ -58,6 +58,8 @@ class Meant:
         kind, value and channel of what it closes.
     is_over : bool
         It ends the lease of its claim.
+    satisfaction : float or None
+        How content the person was.
     """
 
     attempt: Attempt
@@ -65,6 +67,7 @@ class Meant:
     aside: str | None = None
     points: tuple[tuple[Kind, str, str | None], ...] = ()
     is_over: bool = False
+    satisfaction: float | None = None
 
 
 def look_up(ledger: Ledger, report: Report, leads: Leads, at: datetime) -> Meant:
@@ -87,7 +90,8 @@ def look_up(ledger: Ledger, report: Report, leads: Leads, at: datetime) -> Meant
         found = leads(attempt.lead_key, None)
         points = set() if found is None else set(_closed_points(attempt, found[1]))
     is_timed = report.at is not None
-    return Meant(attempt, is_timed, aside, tuple(sorted(points, key=str)), is_over)
+    closes = tuple(sorted(points, key=str))
+    return Meant(attempt, is_timed, aside, closes, is_over, report.satisfaction)
 
 
 def take(ledger: Ledger, secret: bytes, meant: Meant, at: datetime) -> Taken:
@@ -101,6 +105,8 @@ def take(ledger: Ledger, secret: bytes, meant: Meant, at: datetime) -> Taken:
     attempt = meant.attempt
     with ledger.transaction():
         attempt_id, outcome = attempts.record(ledger, attempt, at, is_timed=meant.is_timed)
+        if meant.satisfaction is not None:
+            attempts.rate(ledger, attempt_id, meant.satisfaction, at)
         # What was known before is put in force again: it costs little, and nothing is assumed.
         suppressed = _suppress(ledger, secret, meant, at)
         if meant.is_over and attempt.claim_id is not None:

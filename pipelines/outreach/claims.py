@@ -17,8 +17,9 @@ import polars as pl
 from pipelines.errors import RefusedError
 from pipelines.outreach.clearance import Clear
 from pipelines.outreach.pacing import Terms, is_too_often
-from pipelines.outreach.told import is_closed_by
+from pipelines.outreach.told import asked_at, is_closed_by
 from pipelines.store.ledger import Ledger, attempts, claims, suppressed
+from pipelines.store.ledger.attempts import Told
 
 # "Do not call" covers a machine that calls and, under the US rules, a text message too.
 _ALSO_BINDS: Final = {"ai_voice": {"phone"}, "sms": {"phone"}}
@@ -46,7 +47,30 @@ class Lane:
     def of(cls, ready: pl.DataFrame, channel: str, handler: str) -> "Lane":
         """Take the rows of one channel and handler out of a ready list."""
         rows = ready.filter(channel=channel, handler=handler)
+        if "queue_position" in rows.columns:
+            # People serve in the order of their queues: hard and easy ones mixed.
+            rows = rows.sort("queue_position", "rank", nulls_last=True, maintain_order=True)
         return cls(channel, handler, rows, rows["kin"].to_list())
+
+    def for_person(self, name: str | None) -> "Lane":
+        """Return the lane of one named person; None: of everybody."""
+        if name is None:
+            return self
+        is_theirs = pl.lit(value=False)
+        if "assignee" in self.rows.columns:
+            is_theirs = (pl.col("assignee") == name).fill_null(value=False)
+        rows = self.rows.filter(is_theirs)
+        return Lane(self.channel, self.handler, rows, rows["kin"].to_list())
+
+    def after(self, first: pl.DataFrame | None) -> "Lane":
+        """Return the lane with those before it who do not wait for the list, each person once."""
+        if first is None:
+            return self
+        others = self.rows.join(
+            first.select("person_key"), on="person_key", how="anti", maintain_order="left"
+        )
+        rows = pl.concat([first, others], how="diagonal_relaxed")
+        return Lane(self.channel, self.handler, rows, rows["kin"].to_list())
 
 
 @dataclass
@@ -84,7 +108,7 @@ def take(
     terms: Terms,
     clear: Clear,
     recheck: Callable[[], None],
-    recorded: Callable[[Sequence[Mapping[str, Any]]], None] = lambda rows: None,
+    recorded: Callable[[Sequence[dict[str, Any]]], None] = lambda rows: None,
     turn: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Handed:
     """Take up to `count` people of a lane, best first, in one transaction.
@@ -98,7 +122,7 @@ def take(
     recheck : callable
         Raises, inside the transaction, if nothing may be handed out any more.
     recorded : callable
-        Told, inside the transaction, which rows leave.
+        Told, inside the transaction, which rows leave, each with its claim.
     turn : callable
         What to hold during the transaction: SQLite lets whoever waits for its lock sleep, and
         forgets who came first.
@@ -125,9 +149,9 @@ def take(
                 break
         made = [_claim(row, run_id, lane, at, terms) for row in handed.rows]
         claims.record(ledger, made, is_export=terms.is_export)
+        for row, claim in zip(handed.rows, made, strict=True):
+            row |= {"claim_id": claim.claim_id, "expires_at": claim.expires_at}
         recorded(handed.rows)
-    for row, claim in zip(handed.rows, made, strict=True):
-        row |= {"claim_id": claim.claim_id, "expires_at": claim.expires_at}
     handed.left = len(order) - len(handed.rows) - handed.withheld - handed.gone
     return handed
 
@@ -167,13 +191,17 @@ def _take_of(
             handed.gone += 1
             continue
         told = [one for lead in row["kin"] for one in reported.get(lead, ())]
+        # what the published file knows of it, and what was reported since
+        asked = [Told(disposition="callback_at", **one) for one in row["callbacks"] or ()]
+        told += asked
+        asked += [one for lead in row["own"] for one in reported.get(lead, ())]
         approached = [one.at for one in told]
         approached += [time for lead in row["kin"] for time in exported.get(lead, ())]
         if (
             _is_closed(row, at)
             or any(bound.get(key, set()) & binding for key in row["keys"] or ())
             or is_closed_by(told, lane.channel, at)
-            or is_too_often(row, approached, at, terms)
+            or is_too_often(row, approached, at, terms, _asked(row, asked, lane.channel, at))
         ):
             handed.withheld += 1
             continue
@@ -184,6 +212,14 @@ def _take_of(
         busy.update(row["accounts"] or ())
         out.update(row["kin"])
         handed.rows.append(row | vars(cleared))
+
+
+def _asked(
+    row: Mapping[str, Any], told: Sequence[Told], channel: str, at: datetime
+) -> datetime | None:
+    """Return when somebody last asked for us by `at`: to be called again, or by coming to us."""
+    times = [asked_at(told, channel, at), row.get("came_at")]
+    return max((time for time in times if time is not None and time <= at), default=None)
 
 
 def _is_closed(row: Mapping[str, Any], at: datetime) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipelines.outreach.handover import handover_of
 from pipelines.outreach.points import contact_point
 from pipelines.store import Database, sql
 
@@ -30,6 +31,7 @@ _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "not_after": pl.Datetime("us"),
     "expires_at": pl.Datetime("us"),
     "disclosure_id": pl.String,
+    "handover": pl.String,
 }
 
 
@@ -53,10 +55,19 @@ def contact_points(db: Database, rows: Sequence[Mapping[str, Any]]) -> dict[int,
     return {lead: point for lead, point in points.items() if point is not None}
 
 
-def handed_frame(rows: Sequence[Mapping[str, Any]], points: Mapping[int, str]) -> pl.DataFrame:
-    """Return what is handed out as a table: one row per claim, in rank order.
+def handed_frame(
+    rows: Sequence[Mapping[str, Any]],
+    points: Mapping[int, str],
+    people: Mapping[int, Mapping[str, Any]] | None = None,
+) -> pl.DataFrame:
+    """Return what is handed out as a table: one row per claim, in the order of the claim.
 
-    Lists are text here: `reasons` with semicolons between, `last_touches` as JSON.
+    Lists are text here: `reasons` with semicolons between, `last_touches` and `handover` as JSON.
+
+    Parameters
+    ----------
+    people : mapping, optional
+        lead_key -> person and account.
     """
     told = [
         {
@@ -64,6 +75,7 @@ def handed_frame(rows: Sequence[Mapping[str, Any]], points: Mapping[int, str]) -
             "contact_point": points[row["lead_key"]],
             "reasons": "; ".join(row["words"] or ()) or None,
             "last_touches": row["last_touches"] or "[]",
+            "handover": json.dumps(_handover(row, people), ensure_ascii=False),
         }
         for row in rows
     ]
@@ -73,7 +85,9 @@ def handed_frame(rows: Sequence[Mapping[str, Any]], points: Mapping[int, str]) -
 
 
 def handed_json(
-    rows: Sequence[Mapping[str, Any]], points: Mapping[int, str]
+    rows: Sequence[Mapping[str, Any]],
+    points: Mapping[int, str],
+    people: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return what is handed out as JSON values; times are UTC, ISO 8601."""
     told = []
@@ -82,9 +96,19 @@ def handed_json(
             "contact_point": points[row["lead_key"]],
             "reasons": list(row["words"] or ()),
             "last_touches": json.loads(row["last_touches"] or "[]"),
+            "handover": _handover(row, people),
         }
         told.append({name: _plain(value) for name, value in values.items()})
     return told
+
+
+def _handover(
+    row: Mapping[str, Any], people: Mapping[int, Mapping[str, Any]] | None
+) -> dict[str, Any]:
+    found = handover_of(row, (people or {}).get(row["lead_key"], {}))
+    if found["first"] is not None:
+        found["first"] = {name: _plain(value) for name, value in found["first"].items()}
+    return found
 
 
 def _plain(value: object) -> object:

@@ -40,7 +40,11 @@ class Terms:
 
 
 def is_too_often(
-    row: Mapping[str, Any], since: Iterable[datetime], at: datetime, terms: Terms
+    row: Mapping[str, Any],
+    since: Iterable[datetime],
+    at: datetime,
+    terms: Terms,
+    asked_at: datetime | None = None,
 ) -> bool:
     """Tell whether somebody was approached too lately or too often to be handed out at `at`.
 
@@ -53,10 +57,13 @@ def is_too_often(
         Of the ready list: `approaches`, `earlier_approaches`, `country`, `state_code`.
     since : iterable of datetime
         Approaches that the ledger knows of; what the published file knows too counts once.
+    asked_at : datetime or None
+        When they asked to be contacted again by now: the interval is over for what was before.
     """
     known = list(row["approaches"] or ())
     times = known + [time for time in dict.fromkeys(since) if time not in known]
-    if terms.pause and any(time >= at - terms.pause for time in times):
+    paced = [time for time in times if asked_at is None or time > asked_at]
+    if terms.pause and any(time >= at - terms.pause for time in paced):
         return True
     if sum(time >= at - _YEAR for time in times) >= terms.attempts_a_year:
         return True

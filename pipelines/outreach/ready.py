@@ -13,13 +13,16 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipelines.outreach.handover import handover_facts
 from pipelines.outreach.points import accounts, contact_point, hashes
 from pipelines.outreach.terms import terms_frame
 from pipelines.outreach.windows import zones_of_number
 from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.policy import FeedSettings, PolicyTable
 from pipelines.store import Database, quoted, sql
+from pipelines.store.ages import under_age_rows
 from pipelines.store.erased import CONTACT_MACROS
+from pipelines.store.feeds import required_feeds
 from pipelines.store.registers import read_registers
 from pipelines.store.schema import TABLES
 
@@ -76,11 +79,13 @@ def ready_list(
         One row per listed lead. `is_closed`: something speaks against it for good, as far as this
         file goes. `lapses_at` (null: never): from then on nothing that it stands on is sure.
         `approaches`: times of the last ones, the newest first, and `earlier_approaches`, how many
-        were before them. `kin`: every lead that is, was or
-        may be the same person. `keys`: HMACs that a suppression may name. `accounts`: HMACs.
+        were before them. `kin`: every lead that is, was or may be the same person; `own`: those
+        that are. `callbacks`: when those asked to be contacted again (channel, at, callback_at).
+        `keys`: HMACs that a suppression may name. `accounts`: HMACs.
     """
     _stand_in(db)
     db.run(CONTACT_MACROS)
+    db.run(sql("pipelines.store", "consent_use.sql"))
     lane = listed.select("lead_key", "channel").unique()
     db.run(
         "CREATE OR REPLACE TEMP TABLE listed_frame AS SELECT unnest($keys::BIGINT[]) AS lead_key,"
@@ -92,24 +97,29 @@ def ready_list(
     terms = _terms(db, lane.join(facts, on="lead_key"), night, policy, feeds)
     _widen(db, terms)
     db.run(sql(__package__, "kin.sql"))
-    closed = _closed(db, night, policy) | _held_back(db, control, at)
+    closed = _closed(db, night, policy) | _held_back(db, control, at) | _under_age(db, night)
     known = _known(db, lane, facts, secret, frozenset(policy.addresses.free_domains))
     lapses = db.frame(sql(__package__, "lapses.sql"), as_of=night.as_of)
     touches = _touches(db, at, policy)
     kin = db.frame(
-        "SELECT listed_lead_key AS lead_key, list(lead_key ORDER BY lead_key) AS kin"
+        "SELECT listed_lead_key AS lead_key, list(lead_key ORDER BY lead_key) AS kin,"
+        " list(lead_key ORDER BY lead_key) FILTER (WHERE is_own) AS own"
         " FROM kin GROUP BY ALL"
     )
+    callbacks = _callbacks(db)
+    handover = handover_facts(db, at)
     db.run("DROP TABLE kin; DROP TABLE listed_frame")
     told = facts.drop("company", "email_domain", "street", "postal_code")
     return (
         listed.join(told, on="lead_key", how="inner", suffix="_of_lead", maintain_order="left")
         .join(_words(db), on="lead_key", how="left")
-        .join(terms.select("lead_key", "is_allowed", "stale_at", "segment"), on="lead_key")
+        .join(terms.select("lead_key", "is_allowed", "stale_at", market="segment"), on="lead_key")
         .join(known, on="lead_key", how="left")
         .join(kin, on="lead_key", how="left")
         .join(lapses, left_on="lead_key", right_on="listed_lead_key", how="left")
         .join(touches, on="lead_key", how="left")
+        .join(callbacks, on="lead_key", how="left")
+        .join(handover, on="lead_key", how="left")
         .with_columns(
             is_closed=pl.col("lead_key").is_in(sorted(closed))
             | ~pl.col("is_allowed")
@@ -126,6 +136,15 @@ def _words(db: Database) -> pl.DataFrame:
     if "contribution" in db.columns("list_reason"):
         return db.frame(sql(__package__, "words.sql"))
     return pl.DataFrame(schema={"lead_key": pl.Int64, "words": pl.List(pl.String)})
+
+
+def _callbacks(db: Database) -> pl.DataFrame:
+    """Return lead_key, callbacks; a file of an earlier version knows of none."""
+    if "callback_at" in db.columns("contact_attempt"):
+        return db.frame(sql(__package__, "callbacks.sql"))
+    time = pl.Datetime("us")
+    asked = pl.Struct({"channel": pl.String(), "at": time, "callback_at": time})
+    return pl.DataFrame(schema={"lead_key": pl.Int64, "callbacks": pl.List(asked)})
 
 
 def _stand_in(db: Database) -> None:
@@ -146,9 +165,12 @@ def _terms(
     terms = terms_frame(
         rows.select(cells).unique(),
         policy,
-        feeds,
         registers=read_registers(db, feeds.max_shrink_percent),
-        customers_at=db.scalar("SELECT max(ingested_at) FROM customer"),
+        feed_ends=[
+            # without one it is the next night's to say
+            night.as_of if newest is None else newest + timedelta(days=days)
+            for _, newest, days in required_feeds(db, feeds)
+        ],
         as_of=night.as_of,
     )
     return rows.select("lead_key", *cells).join(terms, on=cells, nulls_equal=True)
@@ -183,6 +205,17 @@ def _held_back(db: Database, control: ControlGroup | None, at: datetime) -> set[
         draw=control.draw,
         below=control.below,
         since=at - timedelta(days=control.inbound_days),
+    )
+    return set(found["listed_lead_key"])
+
+
+def _under_age(db: Database, night: Night) -> set[int]:
+    born = under_age_rows(db)
+    if born is None:
+        return set()
+    found = db.frame(
+        f"SELECT DISTINCT listed_lead_key FROM kin JOIN ({born}) USING (lead_key)",
+        as_of=night.as_of,
     )
     return set(found["listed_lead_key"])
 

@@ -1,7 +1,7 @@
 -- purpose: listed leads of whom the night that listed them did not know something that may close them
 -- grain: one row per listed lead
 -- reads: listed_frame (lead_key, channel), kin, lead, lead_snapshot, load_file, contact_attempt,
---   outcome, customer, registry    writes: nothing
+--   outcome, customer, registry, consent_event    writes: nothing
 -- parameters: $published_at, when the night had ended; $as_of, before which its events lie;
 --   $free_domains, which are no account's
 -- Nothing is weighed here: whoever something new is known of waits for the next night, which does.
@@ -53,6 +53,17 @@ SELECT point.listed_lead_key
 FROM point
 JOIN registry ON folded_key(registry.contact_key) = point.point
 WHERE registry.batch_id IN (FROM fresh)
+UNION
+-- A double opt-in that was asked for and not confirmed may end the consent that the night had.
+SELECT kin.listed_lead_key
+FROM kin
+JOIN consent_event USING (lead_key)
+WHERE consent_event.is_confirmed = false AND consent_event.batch_id IN (FROM fresh)
+UNION
+SELECT point.listed_lead_key
+FROM point
+JOIN consent_event ON folded_key(consent_event.contact_key) = point.point
+WHERE consent_event.is_confirmed = false AND consent_event.batch_id IN (FROM fresh)
 UNION
 -- What decides was judged as it was; what is only told to whoever writes may change.
 SELECT kin.listed_lead_key

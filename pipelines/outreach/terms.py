@@ -1,5 +1,6 @@
 """What the policy row that a listed person stands on asks of a claim, while time passes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -9,7 +10,6 @@ from pipelines.settings.policy import (
     REGION_OF_COUNTRY,
     Basis,
     Channel,
-    FeedSettings,
     PartyClass,
     PolicyTable,
     Rule,
@@ -36,10 +36,9 @@ _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 def terms_frame(
     cells: pl.DataFrame,
     policy: PolicyTable,
-    feeds: FeedSettings,
     *,
     registers: Registers,
-    customers_at: datetime | None,
+    feed_ends: Sequence[datetime],
     as_of: datetime,
 ) -> pl.DataFrame:
     """Return one row per cell with the months and dates that a claim must keep to.
@@ -50,8 +49,8 @@ def terms_frame(
         country, channel, party_type (String), each combination once.
     registers : Registers
         Those loaded. Where the last copy of one is not whole, the next night has to judge.
-    customers_at : datetime or None
-        When the newest row of the customer feed was loaded; None: there is none.
+    feed_ends : sequence of datetime
+        When each feed that is needed gets too old.
     as_of : datetime
         What the list was decided for: what was stale by then has been judged.
 
@@ -61,15 +60,12 @@ def terms_frame(
         The cells with `is_allowed` (some row permits it), the months of the row (0: none), and
         `stale_at`: when the first register or feed it needs gets too old; null: none does.
     """
-    feed_end = None
-    if feeds.customers == "required" and customers_at is not None:
-        feed_end = customers_at + timedelta(days=feeds.customer_max_age_days)
     rows = []
     for country, channel, party_type in cells.select("country", "channel", "party_type").rows():
         region = REGION_OF_COUNTRY.get(country, country) if country else None
         party = party_type if party_type in {"organisation", "sole_trader"} else "consumer"
         rules = _rules(policy, region, channel, party)
-        ends = [feed_end, *(_register_ends(rule, registers) for rule in rules)]
+        ends = [*feed_ends, *(_register_ends(rule, registers) for rule in rules)]
         if any(not registers.incomplete.isdisjoint(rule.registries) for rule in rules):
             ends.append(as_of)
         coming = [end for end in ends if end is not None and end >= as_of]

@@ -30,3 +30,26 @@ def is_closed_by(told: Iterable[Told], channel: str, at: datetime) -> bool:
         if one.callback_at is not None and one.callback_at > at:
             return True
     return False
+
+
+def asked_at(told: Iterable[Told], channel: str, at: datetime) -> datetime | None:
+    """Return when somebody last asked to be contacted again by `at`; None: nobody did.
+
+    On the channel they asked on, or by telephone by a person. As in the eligibility stage.
+
+    Parameters
+    ----------
+    told : iterable of Told
+        Of every lead that is the same person now.
+    """
+    return max(
+        (
+            one.at
+            for one in told
+            if one.disposition == "callback_at"
+            and one.callback_at is not None
+            and one.at < one.callback_at <= at
+            and channel in {one.channel, "phone"}
+        ),
+        default=None,
+    )

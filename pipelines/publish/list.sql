@@ -1,6 +1,6 @@
 -- purpose: tonight's list in rank order, without contact points: those leave by `claim` only
 -- grain: one row per listed person
--- reads: decision, lead, score, list_reason    writes: nothing
+-- reads: decision, lead, score, queue, list_reason    writes: nothing
 SELECT
     decision.run_id,
     decision.rank,
@@ -20,10 +20,14 @@ SELECT
     score.model_id,
     lead.country,
     lead.owner_id,
-    reasons.reasons
+    reasons.reasons,
+    queue.position AS queue_position,
+    queue.is_hard,
+    queue.why AS why_a_person
 FROM decision
 JOIN lead USING (lead_key)
 LEFT JOIN score USING (lead_key)
+LEFT JOIN queue USING (lead_key)
 LEFT JOIN (
     -- What speaks for the lead; where no single field does, what all of them do together.
     SELECT

@@ -62,7 +62,7 @@ def _drop_old(db: Database, since: date) -> None:
     old = "(SELECT run_id FROM run WHERE night > 0 AND as_of < $since::DATE)"
     if not db.scalar(f"SELECT count(*) FROM {old}", since=since):
         return
-    for name in ("past_listed", "past_reason"):
+    for name in ("past_listed", "past_reason", "night_lot"):
         db.run(f"DELETE FROM {name} WHERE run_id IN {old}", since=since)
     db.run(
         "DELETE FROM past_decision WHERE until_night <="

@@ -13,7 +13,10 @@ from pipelines.errors import LeadTriageError, LockedError, RefusedError, UsageEr
 from pipelines.outreach import Lane, Night, Terms, take
 from pipelines.outreach.clearing import Clearing
 from pipelines.outreach.handed_rows import contact_points, handed_frame, handed_json
+from pipelines.outreach.handover import handed_people
+from pipelines.outreach.variants import draw_variant, record_variants
 from pipelines.runs.context import need_home, need_snapshot
+from pipelines.runs.first import FirstDesk
 from pipelines.runs.ready_file import made_of, night_of, ready_rows
 from pipelines.runs.safety import check_key, check_ledger, check_merged
 from pipelines.settings.channels import Channel
@@ -65,6 +68,7 @@ class _Published:
     merged: frozenset[str]
     ready: pl.DataFrame
     lanes: dict[tuple[str, str], Lane]
+    first: FirstDesk
 
     def is_of(self, snapshot: Path, settings: Settings, secret: bytes) -> bool:
         """Tell whether it is that file, opened with these settings, as they were read, and key."""
@@ -100,12 +104,20 @@ class ClaimDesk:
             self._published.database.close()
 
     def claim(
-        self, *, channel: str, handler: str, count: int, is_export: bool = False
+        self,
+        *,
+        channel: str,
+        handler: str,
+        count: int,
+        is_export: bool = False,
+        person: str | None = None,
     ) -> ClaimResult:
         """Claim the best `count` people of one channel and handler.
 
         Parameters
         ----------
+        person : str, optional
+            Whose queue they are of, besides those who come first for anybody.
         is_export : bool
             They leave as a file: each counts as approached, whether its lease runs or not.
 
@@ -128,9 +140,10 @@ class ClaimDesk:
         _need_fresh(published.night, at, timedelta(hours=settings.list.ttl_hours))
         lane = published.lanes.get((channel, handler)) or Lane.of(published.ready, channel, handler)
         published.lanes[channel, handler] = lane
+        first = published.first.rows(self._ledger, channel, handler, at)
         handed = take(
             self._ledger,
-            lane,
+            lane.for_person(person).after(first),
             run_id=published.night.run_id,
             count=count,
             at=at,
@@ -141,9 +154,10 @@ class ClaimDesk:
             turn=lambda: waiting_lock(self._home.claim_lock),
         )
         rows, points = self._with_points(published.database, handed.rows)
+        people = handed_people(published.database, rows)
         return ClaimResult(
-            handed_frame(rows, points),
-            handed_json(rows, points),
+            handed_frame(rows, points, people),
+            handed_json(rows, points, people),
             handed.withheld,
             handed.waiting,
             handed.left,
@@ -172,9 +186,14 @@ class ClaimDesk:
         check_merged(self._home, published.merged)
 
     def _remember_told(
-        self, settings: Settings, rows: Sequence[Mapping[str, Any]], at: datetime
+        self, settings: Settings, rows: Sequence[dict[str, Any]], at: datetime
     ) -> None:
         """Keep the words that rows leave with: the settings may say others tomorrow."""
+        if settings.variants:
+            secret = self._home.secret()
+            for row in rows:
+                row["variant"] = draw_variant(secret, settings.variants, row)
+            record_variants(self._ledger, rows)
         wanted = {row["disclosure_id"] for row in rows} - {None}
         texts = settings.disclosures.told(settings.sender)
         disclosures.remember(self._ledger, [t for t in texts if t.disclosure_id in wanted], at)
@@ -223,7 +242,10 @@ class ClaimDesk:
         except BaseException:
             database.close()
             raise
-        self._published = _Published(snapshot, settings, secret, database, night, merged, ready, {})
+        first = FirstDesk(database, night, settings, secret)
+        self._published = _Published(
+            snapshot, settings, secret, database, night, merged, ready, {}, first
+        )
         return self._published
 
 

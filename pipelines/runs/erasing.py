@@ -247,7 +247,7 @@ def _erase_lists(home: Home, ledger: Ledger, leads: Collection[int], held: Held)
     for path in lists(home.outbox):
         if count := erase_from_list(path, leads):
             held.lists[str(path.relative_to(home.outbox))] = count
-            touched.add(path.parent.name)
+            touched.add(path.relative_to(home.outbox).parts[0])
     for run_id in sorted(touched):
         seal_list(home, ledger, run_id, at=now())
 

@@ -64,11 +64,26 @@ def explain_lead(home: Home, lead: str) -> dict[str, Any]:
             "score": None if score is None else {k: v for k, v in score.items() if k != "lead_key"},
             **_explained(db, home, score, key),
             "route": None if decision is None else decision["route"],
+            "route_rules": _rules_met(db, home, person),
             "decision": None
             if decision is None
             else {k: v for k, v in decision.items() if not k.endswith("_reasons")},
         }
     return explained
+
+
+def _rules_met(db: Database, home: Home, person: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the routing rules that the person meets, with the reason of those still in force."""
+    if person is None:
+        return []
+    rules = Settings.load(home.settings_file).routing.rules
+    return [
+        {"rule": rule, "must": must, "reason": rules[rule].reason if rule in rules else None}
+        for rule, must in db.frame(
+            "SELECT rule, must FROM route_rule WHERE person_key = $person ORDER BY rule",
+            person=person["person_key"],
+        ).iter_rows()
+    ]
 
 
 def find_lead(db: Database, lead: str) -> dict[str, Any]:

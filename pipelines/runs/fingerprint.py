@@ -11,7 +11,7 @@ from pipelines.runs.context import code_version
 from pipelines.settings.config import Settings
 from pipelines.settings.home import Home
 from pipelines.store.digests import file_hash
-from pipelines.store.ledger import Ledger, reviews, suppressions
+from pipelines.store.ledger import Ledger, ai_share, reviews, suppressions
 
 _PACKAGES = ("pipelines", "models", "features")
 _CODE = frozenset({".py", ".sql", ".toml"})
@@ -38,6 +38,7 @@ def run_id(
         "suppressions": [listed.count, listed.last],
         "code": code_version(),
         "reviews": reviews.count(ledger),
+        "ai_share": ai_share.by_hand(ledger),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{as_of:%Y%m%d}-{kind}-{digest[:8]}"

@@ -16,6 +16,7 @@ from pipelines.runs.context import Progress, RunContext, code_version, silent
 from pipelines.runs.ending import fail, settle, succeed
 from pipelines.runs.erasing import finish_erasures
 from pipelines.runs.fingerprint import run_id
+from pipelines.runs.fresh import judge_fresh
 from pipelines.runs.inbox import inbox_files
 from pipelines.runs.landing import land_files, merge_pending, merged_batches, replay_suppressions
 from pipelines.runs.lists import confirm_again
@@ -254,11 +255,9 @@ def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
             stored = _stage_done(ctx, "merge", started)
             persons = find_persons(ctx, db).persons
             identified = _stage_done(ctx, "identify", stored)
+            label = settings.label
             audit_labels(
-                db,
-                milestone=settings.label.milestone,
-                horizon_days=settings.label.horizon_days,
-                as_of=as_of,
+                db, milestone=label.milestone, horizon_days=label.horizon_days, as_of=as_of
             )
             leads = int(db.scalar("SELECT count(*) FROM lead"))
         audited = _stage_done(ctx, "label audit", identified)
@@ -272,6 +271,7 @@ def _merge(home: Home, progress: Progress) -> dict[str, MergeCounts]:
     finally:
         discard_staging(home)
     succeed(ctx)
+    judge_fresh(ctx)
     return {one.landed.batch_id: one.counts for one in merged}
 
 

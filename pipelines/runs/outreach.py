@@ -16,7 +16,13 @@ from pipelines.store.ledger import Ledger, claims
 
 
 def run_claim(
-    home: Home, *, channel: str, handler: str, count: int, is_export: bool = False
+    home: Home,
+    *,
+    channel: str,
+    handler: str,
+    count: int,
+    is_export: bool = False,
+    person: str | None = None,
 ) -> ClaimResult:
     """Claim the best `count` people of the published night for one channel and handler.
 
@@ -32,7 +38,9 @@ def run_claim(
     if count < 1:
         raise UsageError(f"a claim of {count} people", expected="1 or more")
     with ClaimDesk(home) as desk:
-        return desk.claim(channel=channel, handler=handler, count=count, is_export=is_export)
+        return desk.claim(
+            channel=channel, handler=handler, count=count, is_export=is_export, person=person
+        )
 
 
 def run_release(home: Home, claim_ids: Sequence[str]) -> int:

@@ -4,6 +4,7 @@ import json
 import shutil
 
 from pipelines.errors import RefusedError
+from pipelines.publish.activity import write_activity
 from pipelines.publish.audit import row_counts
 from pipelines.runs.cards import bring_cards
 from pipelines.runs.context import RunContext
@@ -49,6 +50,10 @@ def publish_staged(ctx: RunContext, *, kind: str, is_anew: bool = False) -> dict
             db.run("DELETE FROM meta WHERE key = 'nightly_run_id'")
             db.run("INSERT INTO meta VALUES ('nightly_run_id', $run_id)", run_id=ctx.run_id)
         bring_cards(ctx, db)
+        label = ctx.settings.label
+        write_activity(
+            db, milestone=label.milestone, horizon_days=label.horizon_days, as_of=ctx.as_of
+        )
         due = is_due(db, today(), ctx.settings.store.rewrite_days)
         rows = row_counts(db)
     # All that is published is in the other file by now, and the disk may be short.

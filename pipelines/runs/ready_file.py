@@ -18,7 +18,7 @@ from pipelines.store.ledger import Ledger, runs
 from pipelines.store.lock import waiting_lock
 
 # Of the columns; raise it with them.
-_FORMAT = "2"
+_FORMAT = "4"
 
 
 def night_of(ledger: Ledger, database: Database) -> Night:

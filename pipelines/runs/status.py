@@ -1,6 +1,10 @@
 """The state of a home: published file, writer, runs, models."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
 
 from pipelines.errors import LockedError
 from pipelines.runs.context import need_home
@@ -9,12 +13,14 @@ from pipelines.runs.nightly import published_night
 from pipelines.runs.outreach import paused
 from pipelines.runs.quarantine import open_batches
 from pipelines.runs.review import repaired_batches
+from pipelines.settings.clock import now
 from pipelines.settings.home import Home
-from pipelines.store.ledger import Ledger, attempts, models, suppressions
+from pipelines.store.ledger import Ledger, attempts, fresh, models, suppressions
 from pipelines.store.lock import writer_lock
 from pipelines.store.snapshot import current_snapshot
 
 _SHOWN_RUNS = 8
+_LATELY: Final = timedelta(days=28)
 
 
 def read_status(home: Home) -> dict[str, Any]:
@@ -31,6 +37,9 @@ def read_status(home: Home) -> dict[str, Any]:
         suppressed = suppressions.count(ledger)
         reported = attempts.counts(ledger)
         stopped = paused(ledger)
+        came = _speed(fresh.waits(ledger))
+        since = now() - _LATELY
+        passed_on = _speed(fresh.escalation_waits(ledger, since))
     names = ("run_id", "kind", "status", "started_at", "finished_at", "error")
     return {
         "home": str(home.root),
@@ -46,6 +55,8 @@ def read_status(home: Home) -> dict[str, Any]:
         "suppressions": suppressed,
         "attempts": reported,
         "paused": stopped,
+        "speed_to_lead": came,
+        "passed_on": passed_on,
         "runs": [dict(zip(names, row, strict=True)) for row in runs],
         "champions": [
             {
@@ -56,6 +67,18 @@ def read_status(home: Home) -> dict[str, Any]:
             }
             for m in champions
         ],
+    }
+
+
+def _speed(waits: Sequence[tuple[datetime, datetime | None]]) -> dict[str, float | int | None]:
+    """Return how many came, wait still and were tried, and after how many minutes those were."""
+    tried = sorted((first - came).total_seconds() / 60 for came, first in waits if first)
+    return {
+        "came": len(waits),
+        "waiting": len(waits) - len(tried),
+        "answered": len(tried),
+        "median_minutes": float(np.median(tried)) if tried else None,
+        "p90_minutes": float(np.quantile(tried, 0.9)) if tried else None,
     }
 
 

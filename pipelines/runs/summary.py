@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.eligible import mask_counts, unblock_report
 from pipelines.errors import RefusedError
+from pipelines.publish.activity import newest_activity
 from pipelines.publish.outbox import LIST_NAME
 from pipelines.runs.context import need_snapshot
 from pipelines.runs.list_words import list_words
@@ -44,6 +45,9 @@ class NightSummary:
         put in force against its gates is named so.
     about_list : list of str
         What is to be said about the list: value, lot, changes since the last one.
+    activity : list of dict
+        Attempts by channel and handler, of the newest week and of the newest that is complete; see
+        `pipelines.publish.activity`.
     """
 
     run_id: str
@@ -54,6 +58,7 @@ class NightSummary:
     places: dict[str, str]
     ordered_by: dict[str, str | None]
     about_list: list[str]
+    activity: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as JSON values."""
@@ -81,6 +86,7 @@ def summarise(home: Home) -> NightSummary:
         ).to_dicts()
         has_card = db.exists("scorecard") and bool(db.scalar("SELECT count(*) FROM scorecard"))
         about = list_words(db, Settings.load(home.settings_file).value)
+        activity = newest_activity(db, as_of=as_of.date())
         unblock = unblock_report(mask_counts(db)).filter(pl.col("persons") > 0)
     folder = home.outbox / run_id
     listed = pl.read_parquet(folder / LIST_NAME)
@@ -99,6 +105,7 @@ def summarise(home: Home) -> NightSummary:
         places=places,
         ordered_by=_ordered_by(home, model_id, has_card=has_card),
         about_list=about,
+        activity=activity,
     )
 
 

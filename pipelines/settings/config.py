@@ -11,7 +11,9 @@ from models.params import GateSettings, TrainSettings
 from pipelines.errors import UsageError
 from pipelines.settings.control_group import ControlGroup
 from pipelines.settings.disclosures import Disclosures, Sender, default_disclosures
+from pipelines.settings.handlers import HandlerSettings
 from pipelines.settings.policy import FeedSettings, PolicyTable, load_policy
+from pipelines.settings.routing import RoutingSettings, default_routing
 from pipelines.settings.selection import (
     CapSettings,
     ExplorationSettings,
@@ -23,6 +25,7 @@ from pipelines.settings.selection import (
     ValueSettings,
     default_minutes,
 )
+from pipelines.settings.variants import Campaign
 
 Milestone = Literal["qualified", "converted", "opportunity", "won"]
 Channel = Literal["email", "phone", "ai_voice", "sms", "mail"]
@@ -74,7 +77,7 @@ class ListSettings(_Frozen):
     claim_lease_hours: Annotated[int, Field(ge=1, le=72)] = 24
     """Hours until a claim that was not worked may be claimed again."""
     history_days: Annotated[int, Field(ge=1, le=36_500)] = 730
-    """Days for which past nights can be explained: who was listed, who was not, and why."""
+    """Days for which past nights can be explained, and their lists stay in the outbox."""
     reasons: Annotated[int, Field(ge=1, le=10)] = 3
     """Reasons in words on each listed row."""
 
@@ -126,8 +129,13 @@ class Settings(_Frozen):
     """Contacts a day by region, language, owner, team, sending domain and the like."""
     caps: CapSettings = CapSettings()
     exploration: ExplorationSettings = ExplorationSettings()
+    handlers: HandlerSettings = HandlerSettings()
     selection: OrderSettings = OrderSettings()
     mail: MailSettings = MailSettings()
+    routing: RoutingSettings = Field(default_factory=default_routing)
+    """Who must serve whom, whatever it is worth; the shipped rules unless overridden."""
+    variants: tuple[Campaign, ...] = ()
+    """Campaigns that try several messages; what a claim leaves with is drawn and logged."""
     control_group: ControlGroup = ControlGroup()
     policy: PolicyTable = Field(default_factory=load_policy)
     """Who may be contacted where; the shipped table unless overridden."""
@@ -154,8 +162,10 @@ class Settings(_Frozen):
             limits=self.limits,
             caps=self.caps,
             exploration=self.exploration,
+            handlers=self.handlers,
             order=self.selection,
             mail=self.mail,
+            routing=self.routing,
             free_domains=self.policy.addresses.free_domains,
         )
 

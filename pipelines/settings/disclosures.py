@@ -161,7 +161,7 @@ class Disclosures(BaseModel):
 
     def languages(self, language: str | None, region: str, state: str | None) -> tuple[str, ...]:
         """Return the languages to try, in order: the person's own, then those of the place."""
-        own = _code(language)
+        own = language_code(language)
         places = [place for place in (state, region) if place in self.fallback]
         rest = self.fallback[places[0]] if places else ()
         return tuple(dict.fromkeys((own, *rest) if own else rest))
@@ -192,7 +192,7 @@ def _told(language: str, form: Form, text: Text, words: Mapping[str, str]) -> Di
     return Disclosure(told_as, language, form, text.version, said)
 
 
-def _code(language: str | None) -> str | None:
+def language_code(language: str | None) -> str | None:
     """Return the ISO 639-1 code of a language as CRMs write it: en-US, DE_at, Deutsch."""
     bare = (language or "").strip().lower()
     if bare in _NAMED:

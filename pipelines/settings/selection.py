@@ -6,6 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from features.mailhosts import FREE_MAIL_DOMAINS
 from pipelines.settings.channels import Channel
+from pipelines.settings.handlers import HandlerSettings
+from pipelines.settings.routing import RoutingSettings, default_routing
 
 Handler = Literal["ai", "human"]
 Attribute = Literal[
@@ -189,5 +191,7 @@ class SelectionSettings(_Frozen):
     exploration: ExplorationSettings = ExplorationSettings()
     order: OrderSettings = OrderSettings()
     mail: MailSettings = MailSettings()
+    handlers: HandlerSettings = HandlerSettings()
+    routing: RoutingSettings = Field(default_factory=default_routing)
     free_domains: tuple[str, ...] = FREE_MAIL_DOMAINS
     """Mail providers: sharing one makes nobody colleagues."""

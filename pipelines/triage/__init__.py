@@ -4,5 +4,14 @@ from pipelines.triage.changes import write_changes
 from pipelines.triage.decide import TriageResult, decide
 from pipelines.triage.lanes import Lane, lanes_of
 from pipelines.triage.mail_health import sick_mail
+from pipelines.triage.route.rules import route_rules
 
-__all__ = ["Lane", "TriageResult", "decide", "lanes_of", "sick_mail", "write_changes"]
+__all__ = [
+    "Lane",
+    "TriageResult",
+    "decide",
+    "lanes_of",
+    "route_rules",
+    "sick_mail",
+    "write_changes",
+]

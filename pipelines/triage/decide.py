@@ -20,9 +20,14 @@ from pipelines.store.schema import CHANNELS
 from pipelines.triage.changes import remember_last_list
 from pipelines.triage.explore import Lottery, explore, looked_at
 from pipelines.triage.fill import fill
+from pipelines.triage.handler_lot import draw_handlers
 from pipelines.triage.lanes import Lane, in_order
 from pipelines.triage.pool import Pool, gather
 from pipelines.triage.room import NOBODY, Room
+from pipelines.triage.route.measures import write_measures
+from pipelines.triage.route.queue import write_queue
+from pipelines.triage.route.rules import route_rules
+from pipelines.triage.route.share import Share, at_stake, meet_share
 from pipelines.triage.sequence import in_sequence, keep_places
 from pipelines.triage.usage import write_usage
 from pipelines.triage.worth import worth_of
@@ -90,7 +95,7 @@ def decide(
         db.scalar("SELECT count(gross_value) FROM candidate")
     )
     ordered = in_order([lane if costs_count else replace(lane, cost=0.0) for lane in lanes])
-    listed, room = _choose(db, ordered, chosen, as_of, key)
+    listed, room, share = _choose(db, ordered, chosen, as_of, key)
     db.register("listed_frame", listed)
     db.run("CREATE OR REPLACE TEMP TABLE listed AS SELECT * FROM listed_frame")
     db.unregister("listed_frame")
@@ -102,6 +107,10 @@ def decide(
         duplicate_mask=_duplicate_mask(db),
     )
     write_usage(db, run_id, ordered, room)
+    db.run("DELETE FROM night_lot WHERE run_id = $run_id", run_id=run_id)
+    db.run(sql(__package__, "night_lot.sql"), run_id=run_id, places=listed.height)
+    write_queue(db, run_id, chosen.routing, chosen.contact_minutes)
+    write_measures(db, run_id, share, as_of=as_of)
     candidates = int(db.scalar("SELECT count(*) FROM candidate"))
     for table in _SCRATCH:
         db.run(f"DROP TABLE {table}")
@@ -116,8 +125,7 @@ def decide(
 
 def _rank(db: Database, value: ValueSettings, chosen: SelectionSettings, as_of: datetime) -> None:
     """Make the temporary tables candidate, in order of rank, and mailed."""
-    reset_table(db, "route_rule")
-    db.run(sql(__package__, "route_rule.sql"))
+    route_rules(db, chosen, value, as_of=as_of)
     found = worth_of(db, value, chosen.order)
     if "$as_of" in found.weight:
         found.params["as_of"] = as_of
@@ -133,7 +141,7 @@ def _choose(
     chosen: SelectionSettings,
     as_of: datetime,
     key: str | None,
-) -> tuple[pl.DataFrame, Room]:
+) -> tuple[pl.DataFrame, Room, Share]:
     """Return who is listed, one row per person as table `listed` has them, and what is left."""
     lottery = Lottery(key or "", chosen.exploration.share if key else 0.0)
     places = lottery.places([lane.quota for lane in lanes])
@@ -154,8 +162,24 @@ def _choose(
         places,
     )
     room.problem = worth
-    fill(room, sum(lane.handler == "human" for lane in lanes))
-    return _rows(pool, lanes, room, propensity), room
+    people_lanes = sum(lane.handler == "human" for lane in lanes)
+    fill(room, people_lanes)
+    share = meet_share(room, people_lanes, chosen.routing.human_share, _stake(pool.frame))
+    by_lot = draw_handlers(
+        room,
+        lottery,
+        pool.frame["person_key"].to_numpy(),
+        people_lanes,
+        chosen.handlers.lot_share if key else 0.0,
+    )
+    return _rows(pool, lanes, room, propensity, by_lot), room, share
+
+
+def _stake(people: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return what is at stake with each person; without a model whoever comes first has more."""
+    values = people["gross_value"].cast(pl.Float64).to_numpy()
+    chances = people["probability"].cast(pl.Float64).to_numpy()
+    return at_stake(np.where(np.isnan(values), -people["rank"].to_numpy(), values), chances)
 
 
 def _draw(db: Database, lottery: Lottery, lanes: Sequence[Lane], places: Sequence[int]) -> float:
@@ -183,6 +207,7 @@ def _rows(
     lanes: Sequence[Lane],
     room: Room,
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]],
+    by_lot: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> pl.DataFrame:
     lane_of = np.array(room.lane_of, np.int64)
     rows = np.flatnonzero(lane_of != NOBODY)
@@ -201,6 +226,7 @@ def _rows(
             ),
             "expected_value": people["gross_value"] - costs,
             "propensity": chance,
+            "handler_propensity": pl.Series(by_lot[rows], dtype=pl.Float64).fill_nan(None),
             "is_to_verify": people["is_unmailed"] & is_mail,
         }
     )

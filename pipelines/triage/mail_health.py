@@ -19,10 +19,13 @@ class SickMail:
     handler : str
     words : str
         Why, with the figures.
+    judged_until : datetime
+        Newest attempt that was looked at.
     """
 
     handler: str
     words: str
+    judged_until: datetime
 
 
 def sick_mail(db: Database, mail: MailSettings, *, as_of: datetime) -> list[SickMail]:
@@ -49,11 +52,16 @@ def sick_mail(db: Database, mail: MailSettings, *, as_of: datetime) -> list[Sick
             if count >= least and count > most * attempts
         ]
         if words:
-            found.append(SickMail(handler, "; ".join(words)))
-            db.run("DELETE FROM meta WHERE key = $key", key=_KEY + handler)
-            db.run(
-                "INSERT INTO meta (key, value) VALUES ($key, $at::TIMESTAMP::VARCHAR)",
-                key=_KEY + handler,
-                at=newest,
-            )
+            found.append(SickMail(handler, "; ".join(words), newest))
+            mark_judged(db, handler, newest)
     return found
+
+
+def mark_judged(db: Database, handler: str, until: datetime) -> None:
+    """Note that mail of a handler has been judged: nothing up to then is held against it again."""
+    db.run("DELETE FROM meta WHERE key = $key", key=_KEY + handler)
+    db.run(
+        "INSERT INTO meta (key, value) VALUES ($key, $until::TIMESTAMP::VARCHAR)",
+        key=_KEY + handler,
+        until=until,
+    )

@@ -121,14 +121,14 @@ def best_to_people(room: Room, people_lanes: int) -> None:
         better = others[: int(np.searchsorted(others, person))]
         able = better[may[better, lane_of[person]] & may[person, lane_of[better]]]
         for other in able[:_OFFERS].tolist():
-            if _swapped(room, person, other):
+            if swapped(room, person, other):
                 lane_of[[person, other]] = lane_of[[other, person]]
                 others = np.delete(others, np.searchsorted(others, other))
                 others = np.insert(others, np.searchsorted(others, person), person)
                 break
 
 
-def _swapped(room: Room, person: int, other: int) -> bool:
+def swapped(room: Room, person: int, other: int) -> bool:
     """Let two change places, if the limits allow it."""
     lanes = room.give_back(person), room.give_back(other)
     if room.fits(person, lanes[1]):

@@ -7,6 +7,7 @@ SELECT
     candidate.person_key,
     candidate.lead_key,
     candidate.rank,
+    candidate.probability,
     candidate.gross_value,
     candidate.gross_value * candidate.weight AS weighed_value,
     candidate.open_bits,

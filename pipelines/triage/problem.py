@@ -65,7 +65,7 @@ def problem_of(frame: pl.DataFrame, lanes: Sequence[Lane], chosen: SelectionSett
     """
     workers = list(dict.fromkeys(lane.worker for lane in lanes if lane.worker))
     if chosen.caps.phone_number > 1:
-        frame = _with_turns(frame)
+        frame = _with_turns(frame, lanes)
     may = may_take(frame, lanes)
     shared = shared_accounts(frame, chosen.caps, chosen.free_domains)
     rooms = shared.unique("account").sort("account")["room"]
@@ -102,8 +102,12 @@ def may_take(frame: pl.DataFrame, lanes: Sequence[Lane]) -> Bools:
     return may
 
 
-def _with_turns(frame: pl.DataFrame) -> pl.DataFrame:
-    """Close calls and texts to who shares a number with somebody better: it serves one a night."""
+def _with_turns(frame: pl.DataFrame, lanes: Sequence[Lane]) -> pl.DataFrame:
+    """Close calls and texts to who shares a number with somebody better: it serves one a night.
+
+    Whom no lane could call or text takes nobody's turn.
+    """
+    may = may_take(frame, lanes)
     called, texted = (
         pl.coalesce(first, second)
         for first, second in (("phone_e164", "mobile_e164"), ("mobile_e164", "phone_e164"))
@@ -111,7 +115,10 @@ def _with_turns(frame: pl.DataFrame) -> pl.DataFrame:
     bits = pl.col("open_bits")
     for point, channels in ((called, ("phone", "ai_voice")), (texted, ("sms",))):
         closed = sum(1 << CHANNELS.index(channel) for channel in channels)
-        waits = point.is_not_null() & (pl.int_range(pl.len()).over(point) > 0)
+        on = [lane.channel in channels for lane in lanes]
+        able = pl.lit(pl.Series(may[:, on].any(axis=1), dtype=pl.Boolean))
+        before = able.cast(pl.Int64).cum_sum().over(point) - able.cast(pl.Int64)
+        waits = point.is_not_null() & (before > 0)
         bits = pl.when(waits).then(bits & (255 - closed)).otherwise(bits)
     return frame.with_columns(open_bits=bits)
 

@@ -16,7 +16,8 @@ def in_sequence(db: Database, *, as_of: datetime, days: int) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        person_key, channel, handler, is_callback.
+        person_key, channel, handler, is_callback, assignee (who had them on the last list that
+        they were on; null: nobody who was named).
     """
     found = db.frame(sql(__package__, "sequence.sql"), as_of=as_of, days=days)
     db.register("sequence_frame", found)
@@ -46,12 +47,27 @@ def keep_places(
     waiting = sequence.join(order, on="person_key").sort(
         "is_callback", "person", descending=[True, False]
     )
-    for person, channel, handler in waiting.select("person", "channel", "handler").iter_rows():
-        same = [
-            number
-            for number, lane in enumerate(lanes)
-            if lane.channel == channel and handler in {None, lane.handler}
-        ]
+    numbers: dict[tuple[str, str | None, str | None], list[int]] = {}
+    for person, *wanted in waiting.select("person", "channel", "handler", "assignee").iter_rows():
+        channel, handler, assignee = wanted
+        same = numbers.setdefault((channel, handler, assignee), _same(lanes, *wanted))
+        # Of thousands who wait most find every place taken.
+        if not any(room.contacts_left(lane) > 0 for lane in same):
+            continue
         if room.take_if_fits(person, same):
             room.kept.add(person)
     return len(room.kept)
+
+
+def _same(
+    lanes: Sequence[Lane], channel: str, handler: str | None, assignee: str | None
+) -> list[int]:
+    """Return the lanes of a channel and handler, that of the person who tried them first."""
+    found = [
+        number
+        for number, lane in enumerate(lanes)
+        if lane.channel == channel and handler in {None, lane.handler}
+    ]
+    return sorted(
+        found, key=lambda lane: (worker := lanes[lane].worker) is None or (worker.name != assignee)
+    )

@@ -1,6 +1,6 @@
 -- purpose: name who was tried lately without a final answer, and may be tried again tonight
 -- grain: one row per person
--- reads: contact_attempt, dedupe_link, candidate    writes: nothing
+-- reads: contact_attempt, dedupe_link, candidate, past_listed, run    writes: nothing
 -- parameters: $as_of, $days
 -- The recontact interval closes people before they come here; who asked to be called again is first.
 WITH tried AS (
@@ -36,13 +36,26 @@ newest AS (
         ) AS attempt
     FROM tried
     GROUP BY person_key
+),
+worked AS (
+    SELECT dedupe_link.person_key, past.channel, arg_max(past.assignee, run.as_of) AS assignee
+    FROM past_listed AS past
+    JOIN run USING (run_id)
+    JOIN dedupe_link USING (lead_key)
+    SEMI JOIN newest ON newest.person_key = dedupe_link.person_key
+    WHERE past.assignee IS NOT NULL
+    GROUP BY dedupe_link.person_key, past.channel
 )
 SELECT
-    person_key,
-    attempt.channel,
-    attempt.handler,
-    attempt.disposition = 'callback_at' AS is_callback,
-    attempt."at" AS tried_at
+    newest.person_key,
+    newest.attempt.channel,
+    newest.attempt.handler,
+    newest.attempt.disposition = 'callback_at' AS is_callback,
+    newest.attempt."at" AS tried_at,
+    any_value(worked.assignee) AS assignee
 FROM newest
-WHERE attempt.is_open
-ORDER BY is_callback DESC, person_key
+LEFT JOIN worked
+    ON worked.person_key = newest.person_key AND worked.channel = newest.attempt.channel
+WHERE newest.attempt.is_open
+GROUP BY ALL
+ORDER BY is_callback DESC, newest.person_key

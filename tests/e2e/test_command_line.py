@@ -174,6 +174,7 @@ CLAIM_KEYS = [
     "not_after",
     "expires_at",
     "disclosure_id",
+    "handover",
 ]
 
 

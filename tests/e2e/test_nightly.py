@@ -75,12 +75,14 @@ def test_the_best_are_listed_first(published):
     assert lane.height == 120
     assert lane.filter(slice="explore").height in {2, 3}
     # capacity by e-mail is used up, so whoever is below the cut and ranks above somebody who was
-    # chosen has a company, an address or a number in common with somebody on the list
+    # chosen has a company, an address or a number in common with somebody on the list, or is
+    # for people, who send no e-mail here
     alone = run_query(
         published,
         "SELECT count(*) AS n FROM decision JOIN lead USING (lead_key)"
         " WHERE verdict = 'below_capacity' AND email_reasons = 0"
-        f" AND rank < {lane.filter(slice='exploit')['rank'].max()} AND NOT EXISTS ("
+        f" AND rank < {lane.filter(slice='exploit')['rank'].max()} AND decision.person_key NOT IN"
+        " (SELECT person_key FROM route_rule WHERE must = 'human') AND NOT EXISTS ("
         " SELECT 1 FROM decision AS other JOIN lead AS theirs USING (lead_key)"
         " WHERE other.verdict = 'listed' AND (theirs.email_domain = lead.email_domain"
         " OR lower(theirs.company) = lower(lead.company) AND theirs.country = lead.country"

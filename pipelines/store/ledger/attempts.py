@@ -130,6 +130,24 @@ def record(
     return attempt.attempt_id, "updated"
 
 
+def rate(ledger: Ledger, attempt_id: str, satisfaction: float, received_at: datetime) -> None:
+    """Note how content the person of an attempt was; the caller holds the transaction."""
+    changed = ledger.execute(
+        "INSERT INTO attempt_rating SELECT attempt_id, lead_key, ? FROM attempt"
+        " WHERE attempt_id = ? ON CONFLICT (attempt_id) DO UPDATE SET lead_key = excluded.lead_key,"
+        " satisfaction = excluded.satisfaction WHERE satisfaction <> excluded.satisfaction",
+        satisfaction,
+        attempt_id,
+    )
+    if changed:
+        # The store has the attempt without it.
+        ledger.execute(
+            "UPDATE attempt SET batch_id = NULL, received_at = ? WHERE attempt_id = ?",
+            received_at.isoformat(),
+            attempt_id,
+        )
+
+
 def of_leads(ledger: Ledger, lead_keys: Sequence[int]) -> dict[int, list[Told]]:
     """Return lead_key -> its attempts, for the leads that have any."""
     found: dict[int, list[Told]] = {}
@@ -177,7 +195,7 @@ def to_land(ledger: Ledger) -> pl.DataFrame:
     -------
     DataFrame
         attempt_id, claim_id, lead_key (Int64) or lead_name, channel, handler, at (Datetime),
-        disposition, note_ref, received_at (String).
+        disposition, callback_at (Datetime), note_ref, received_at (String), satisfaction.
     """
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "attempt_id": pl.String,
@@ -188,16 +206,21 @@ def to_land(ledger: Ledger) -> pl.DataFrame:
         "handler": pl.String,
         "at": pl.String,
         "disposition": pl.String,
+        "callback_at": pl.String,
         "note_ref": pl.String,
         "received_at": pl.String,
+        "satisfaction": pl.Float64,
     }
     rows = ledger.rows(
         f"SELECT {', '.join(schema)} FROM attempt"
+        " LEFT JOIN (SELECT attempt_id, satisfaction FROM attempt_rating) USING (attempt_id)"
         " WHERE batch_id IS NULL AND coalesce(lead_key, lead_name) IS NOT NULL ORDER BY attempt_id"
     )
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.with_columns(
-        pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=True)
+        pl.col("at", "callback_at").str.to_datetime(
+            "%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=True
+        )
     )
 
 

@@ -9,9 +9,15 @@ from pipelines.store.audit import Fact, append_all
 from pipelines.store.ledger.connection import Ledger, listed
 
 # A person is out while a lease runs, and for longer where nobody reports what becomes of it.
+# Of a file that was heard of all the same the report is what paces: they asked to be called again.
+_UNHEARD: Final = (
+    "NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.lead_key = claim.lead_key"
+    " AND attempt.claim_id = claim.claim_id AND attempt.disposition = 'callback_at')"
+)
 _OUT: Final = (
     "released_at IS NULL AND (expires_at > ? OR (claimed_at > ? AND EXISTS"
-    " (SELECT 1 FROM claim_export WHERE claim_export.claim_id = claim.claim_id)))"
+    " (SELECT 1 FROM claim_export WHERE claim_export.claim_id = claim.claim_id)"
+    f" AND {_UNHEARD}))"
 )
 _EVERY: Final = "*"
 
@@ -55,7 +61,7 @@ def out(ledger: Ledger, at: datetime, since: datetime) -> set[int]:
     )
     exported = ledger.rows(
         "SELECT lead_key FROM claim JOIN claim_export USING (claim_id)"
-        " WHERE claimed_at > ? AND released_at IS NULL",
+        f" WHERE claimed_at > ? AND released_at IS NULL AND {_UNHEARD}",
         since.isoformat(),
     )
     erasing = ledger.rows("SELECT lead_key FROM erasure_lead")

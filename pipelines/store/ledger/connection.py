@@ -12,7 +12,7 @@ from pipelines.errors import LockedError, RefusedError, StoreError
 from pipelines.store.ledger.earlier import pack_suppressions
 from pipelines.store.sqltext import sql
 
-LEDGER_VERSION = 7
+LEDGER_VERSION = 8
 _BUSY_S = 30.0
 
 

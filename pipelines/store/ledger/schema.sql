@@ -109,7 +109,14 @@ CREATE TABLE IF NOT EXISTS attempt (
     batch_id TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS attempt_lead ON attempt (lead_key, at);
+CREATE INDEX IF NOT EXISTS attempt_passed_on ON attempt (at) WHERE disposition = 'escalated';
 CREATE INDEX IF NOT EXISTS attempt_to_land ON attempt (received_at) WHERE batch_id IS NULL;
+-- How content the person of an attempt was, on the scale of whoever reports it.
+CREATE TABLE IF NOT EXISTS attempt_rating (
+    attempt_id TEXT PRIMARY KEY,
+    lead_key INTEGER,
+    satisfaction REAL NOT NULL
+) STRICT, WITHOUT ROWID;
 -- What is not handed out at present; * stands for every channel or handler.
 CREATE TABLE IF NOT EXISTS claim_pause (
     channel TEXT NOT NULL,
@@ -126,6 +133,28 @@ CREATE TABLE IF NOT EXISTS disclosure (
     version TEXT NOT NULL,
     text TEXT NOT NULL,
     since TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Who came to us lately, as the load or night that brought it judged them: handed out first. came_at:
+-- when they wrote or called; judged_as_of: what was looked at lies before; open_bits: channels, 1 email,
+-- 2 phone, 4 ai_voice, 8 sms, 16 mail; must: who has to serve them, or null.
+CREATE TABLE IF NOT EXISTS fresh (
+    lead_key INTEGER PRIMARY KEY,
+    person_key INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('reply', 'form')),
+    came_at TEXT NOT NULL,
+    judged_as_of TEXT NOT NULL,
+    judged_at TEXT NOT NULL,
+    open_bits INTEGER NOT NULL,
+    must TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS fresh_came ON fresh (came_at);
+-- The words that a claim left with, where a campaign tries several: drawn by a keyed hash, with the
+-- chance of it.
+CREATE TABLE IF NOT EXISTS claim_variant (
+    claim_id TEXT PRIMARY KEY,
+    campaign TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    propensity REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS model (
     model_id TEXT PRIMARY KEY,
@@ -193,6 +222,16 @@ CREATE TABLE IF NOT EXISTS erased_key (
 CREATE TABLE IF NOT EXISTS erasure_lead (
     lead_key INTEGER PRIMARY KEY,
     erasure_id TEXT NOT NULL
+) STRICT;
+-- Which share of its capacity the AI has, 0 to 1, from a logical date on: the last row that has begun
+-- holds. is_by_hand: a person has set it; else a night has halved it.
+CREATE TABLE IF NOT EXISTS ai_share (
+    position INTEGER PRIMARY KEY,
+    as_of TEXT NOT NULL,
+    share REAL NOT NULL CHECK (share BETWEEN 0 AND 1),
+    is_by_hand INTEGER NOT NULL CHECK (is_by_hand IN (0, 1)),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL
 ) STRICT;
 -- Settings that some publication was made with, by their hash.
 CREATE TABLE IF NOT EXISTS settings (

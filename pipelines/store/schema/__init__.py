@@ -1,9 +1,11 @@
 """The tables of the store, declared as data."""
 
 from pipelines.store.duck import WORK, Database
+from pipelines.store.schema.activity import ACTIVITY_REPORT
 from pipelines.store.schema.history import make_lead_as_of
 from pipelines.store.schema.labels import LABEL_AUDIT
 from pipelines.store.schema.leads import HISTORY_COLUMNS, LEAD_TABLES
+from pipelines.store.schema.learning import ESTIMATE_TABLES, LEARNING_TABLES
 from pipelines.store.schema.models import MODEL_TABLES
 from pipelines.store.schema.night import CHANNELS, NIGHT_TABLES, NIGHT_VIEWS
 from pipelines.store.schema.packed import (
@@ -31,10 +33,12 @@ from pipelines.store.sqltext import quoted
 TABLES: tuple[Table, ...] = (
     *LEAD_TABLES,
     LABEL_AUDIT,
+    ACTIVITY_REPORT,
     *PERSON_TABLES,
     *MODEL_TABLES,
     *NIGHT_TABLES,
     *PAST_TABLES,
+    *LEARNING_TABLES,
 )
 
 _BY_NAME = {declared.name: declared for declared in TABLES}
@@ -46,6 +50,7 @@ _Commented = tuple[str, str, str | None]
 
 __all__ = [
     "CHANNELS",
+    "ESTIMATE_TABLES",
     "HISTORY_COLUMNS",
     "MODEL_TABLES",
     "TABLES",

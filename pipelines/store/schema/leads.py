@@ -196,6 +196,8 @@ CONTACT_ATTEMPT = table(
     ("handler", "VARCHAR", "ai or human"),
     ("at", "TIMESTAMP", "UTC time of the attempt"),
     ("disposition", "VARCHAR", "sent, delivered, opened, bounced, no_answer, answered, ..."),
+    ("callback_at", "TIMESTAMP", "UTC time at which they asked to be contacted again"),
+    ("satisfaction", "DOUBLE", "how content the person was, on the scale of the source"),
     ("note", "VARCHAR", "free text of the source"),
     *_ORIGIN,
 )

@@ -98,6 +98,33 @@ ROUTE_RULE = table(
     ("rule", "VARCHAR", "rule, such as assisted_channel"),
     ("must", "VARCHAR", "human, ai, or none: nobody; none is stronger than human, human than ai"),
 )
+QUEUE = table(
+    "queue",
+    "One row per listed lead that a person is to contact: in which order",
+    ("run_id", "VARCHAR", "run"),
+    ("person_name", "VARCHAR", "who is to contact; anybody on a channel, where nobody is named"),
+    ("position", "INTEGER", "1 is the first of this person's day"),
+    ("lead_key", "BIGINT", "lead"),
+    ("channel", "VARCHAR", "channel"),
+    ("is_hard", "BOOLEAN", "hard by a rule, or among the least certain"),
+    ("minutes", "DOUBLE", "minutes that the contact takes"),
+    ("why", "VARCHAR", "why a person: reasons of rules and the like, in words"),
+)
+ROUTE_MEASURE = table(
+    "route_measure",
+    "One row per measure of who serves whom: shares, waiting times, satisfaction",
+    ("run_id", "VARCHAR", "run"),
+    (
+        "measure",
+        "VARCHAR",
+        "planned_share, target_share, escalated_share, escalation_wait, speed_to_lead,"
+        " satisfaction, rule_met, rule_overruled",
+    ),
+    ("detail", "VARCHAR", "handler, rule, or median or p90 of a time; null: all"),
+    ("people", "BIGINT", "persons or attempts that it is of"),
+    ("value", "DOUBLE", "share from 0 to 1, minutes of a time, mean of ratings; null: unknown"),
+    ("words", "VARCHAR", "what is to be said about it; null: nothing"),
+)
 LIST_REASON = table(
     "list_reason",
     "One row per listed lead and reason in words, the strongest first, and one for all the rest",
@@ -211,6 +238,8 @@ NIGHT_TABLES: tuple[Table, ...] = (
     SCORECARD,
     ROUTE_RULE,
     DECISION,
+    QUEUE,
+    ROUTE_MEASURE,
     LIST_REASON,
     REASON,
     LOAD_FILE,

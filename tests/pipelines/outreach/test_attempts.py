@@ -59,6 +59,8 @@ def _ready():
             "channel": channel,
             "handler": "ai",
             "kin": leads,
+            "own": leads,
+            "callbacks": None,
             "keys": sorted({key for lead in leads for key in hashes(SECRET, _row(lead))}),
             "accounts": [],
             "is_closed": False,
@@ -171,7 +173,9 @@ class _UndoError(Exception):
 
 
 def _tell(ledger, oracle, values, lead, channel, disposition, when, name, now):
-    callback = when + timedelta(days=20) if disposition == "callback_at" else None
+    # within the recontact interval, or after it
+    later = timedelta(days=3 if lead in (0, 2, 5) else 20)
+    callback = when + later if disposition == "callback_at" else None
     given = values | {"disposition": disposition}
     given |= {"callback_at": callback.isoformat()} if callback else {}
     _report(ledger, given, now)

@@ -97,10 +97,11 @@ def test_a_suppression_of_another_channel_does_not_bind(ledger, snapshot, listed
     assert leads_of(claim_of(ledger, snapshot, listed, count=1)) == [0]
 
 
-def test_no_to_calls_is_no_to_calls_by_a_machine(ledger, snapshot, listed):
-    listed = listed.with_columns(channel=pl.lit("ai_voice"), handler=pl.lit("ai"))
+@pytest.mark.parametrize("channel", ["ai_voice", "sms"])
+def test_no_to_calls_is_no_to_calls_by_a_machine_and_to_texts(ledger, snapshot, listed, channel):
+    listed = listed.with_columns(channel=pl.lit(channel), handler=pl.lit("ai"))
     suppress(ledger, SECRET, [("phone", "+15550001000", "phone")], reason="r", source="t", at=AT)
-    assert leads_of(claim_of(ledger, snapshot, listed, count=1, channel="ai_voice")) == [1]
+    assert leads_of(claim_of(ledger, snapshot, listed, count=1, channel=channel)) == [1]
 
 
 def test_a_duplicates_opt_out_binds_the_person(ledger, snapshot, listed):

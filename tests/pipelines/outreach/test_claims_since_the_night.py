@@ -31,6 +31,13 @@ BOUNCE = {
     "disposition": "bounced",
     "at": MORNING,
 }
+UNCONFIRMED = {
+    "consent_id": "c",
+    "channel": "email",
+    "status": "opt_in",
+    "is_confirmed": False,
+    "batch_id": "new",
+}
 NEW_BATCH = (
     "INSERT INTO load_file BY NAME SELECT 'new' AS batch_id, TIMESTAMP '2026-01-02 10:00'"
     " AS loaded_at"
@@ -47,6 +54,10 @@ LATER = {
     ],
     "an entry of a register": [
         ("registry", {"registry": "us_dnc", "contact_key": "+15550001000", "batch_id": "new"})
+    ],
+    "a consent that nobody confirmed": [("consent_event", UNCONFIRMED | {"lead_key": 0})],
+    "a consent of the address that nobody confirmed": [
+        ("consent_event", UNCONFIRMED | {"contact_key": "p0@example.com"})
     ],
     "a bounce": [("contact_attempt", BOUNCE)],
     "an approach": [
@@ -96,6 +107,9 @@ KNOWN = {
     ],
     "a change that the night has weighed": [
         ("lead_snapshot", {"lead_key": 0, "changed": "country", "batch_id": "old"})
+    ],
+    "a consent that the night knew as not confirmed": [
+        ("consent_event", UNCONFIRMED | {"lead_key": 0, "batch_id": "old"})
     ],
     "a bounce of long ago": [("contact_attempt", BOUNCE | {"at": LONG_AGO})],
 }
@@ -167,3 +181,12 @@ def test_consent_that_counts_from_its_last_use_ends_by_it(ledger, tmp_path, list
     ready = ready_of(snapshot, listed)
     assert leads_of(take_of(ledger, ready, 1)) == [1]
     assert leads_of(take_of(ledger, ready, 1, at=AT - timedelta(hours=2))) == [0]
+
+
+def test_a_date_of_birth_that_came_since_the_night_closes_every_channel(ledger, snapshot, listed):
+    say(
+        snapshot,
+        "CREATE TABLE lead_custom_s (lead_key BIGINT, birthdate VARCHAR)",
+        "INSERT INTO lead_custom_s VALUES (0, '2012-05-06'), (1, '1990-05-06')",
+    )
+    assert leads_of(claim_of(ledger, snapshot, listed, count=2)) == [1, 2]

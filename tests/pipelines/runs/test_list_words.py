@@ -30,3 +30,27 @@ def test_the_lot_doubtful_addresses_and_changes_are_told(db):
         "Since the last list: left 3 (capacity 2, OPTED_OUT 1)",
         "Since the last list: stayed 1",
     ]
+
+
+def test_who_serves_whom_is_told(db):
+    for measure, detail, people, value, words in (
+        ("planned_share", "human", 100, 0.06, "3 changed hands for it"),
+        ("target_share", "human", 100, 0.06, None),
+        ("rule_overruled", "cheap", 2, None, None),
+        ("escalated_share", "ai", 50, 0.04, None),
+        ("speed_to_lead", "median", 3, 12.0, None),
+        ("speed_to_lead", "p90", 3, 90.0, None),
+        ("speed_to_lead", "waiting still", 1, None, None),
+        ("satisfaction", "ai", 8, 4.25, None),
+    ):
+        db.run(
+            "INSERT INTO route_measure VALUES ('r', $measure, $detail, $people, $value, $words)",
+            measure=measure, detail=detail, people=people, value=value, words=words,
+        )  # fmt: skip
+    assert list_words(db, ValueSettings(per_conversion=5)) == [
+        "People serve 6.0% of the list, target 6.0%: 3 changed hands for it",
+        "Rules disagree 2 times: nobody comes before a person before the AI",
+        "The AI passed on 4.0% of 50 in four weeks",
+        "Came to us: 4 in four weeks, tried after 12 minutes (median), 90 (p90), 1 wait still",
+        "Content with the AI: 4.25 on average of 8",
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.errors import RefusedError, UsageError
 from pipelines.runs.lists import check_lists, list_faults, run_confirm
+from pipelines.runs.nightly import run_nightly
 from pipelines.runs.outreach import run_suppress
 from pipelines.runs.safety import check_ledger
 from pipelines.runs.suppressed import bring_suppressions, check_suppressions
@@ -135,6 +136,8 @@ def test_the_published_copy_must_be_the_ledgers(home, damage, said):
         ledger.execute(damage)
         with pytest.raises(RefusedError, match=said):
             check_suppressions(home, ledger)
+    with pytest.raises(RefusedError, match=said):
+        run_nightly(home)
 
 
 def test_a_point_is_looked_up_as_a_lead_is(home):

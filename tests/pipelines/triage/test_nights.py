@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pipelines.eligible import evaluate
 from pipelines.eligible.reasons import reason_frame
 from pipelines.settings.policy import FeedSettings, load_policy
-from pipelines.settings.selection import SelectionSettings
-from pipelines.triage import Lane, decide, write_changes
+from pipelines.settings.selection import SelectionSettings, ValueSettings
+from pipelines.triage import Lane, decide, lanes_of, write_changes
 from tests.pipelines.triage.people import fill_store, listed_rows
 
 MONDAY = datetime(2026, 3, 2)
@@ -213,3 +213,40 @@ def test_whoever_does_not_answer_comes_back_after_the_interval(db):
     again = interval + 1
     assert tried == {k: [k // 2, k // 2 + again] for k in range(10) if k // 2 + again < 28}
     assert len(tried) == 10
+
+
+def test_a_place_is_kept_with_the_person_who_had_it(db):
+    people = [{"name": name, "minutes": 24} for name in ("Anna", "Bo", "Cem")]
+    chosen = SelectionSettings(people=people, contact_minutes={"phone": 12.0})
+    fill_store(db, _people(20, open={"phone"}))
+    _last_list(db, [(15, 0.4, "phone", "human", "exploit"), (16, 0.4, "phone", "human", "exploit")])
+    db.run("UPDATE past_listed SET assignee = CASE lead_key WHEN 15 THEN 'Cem' ELSE 'Bo' END")
+    for person in (15, 16):
+        _attempt(db, person, "no_answer")
+    decide(db, run_id="r", lanes=lanes_of({}, ValueSettings(), chosen), value=None,
+           chosen=chosen, as_of=MONDAY)  # fmt: skip
+    rows = listed_rows(db)
+    assert (rows[15]["assignee"], rows[16]["assignee"]) == ("Cem", "Bo")
+
+
+def test_who_is_in_mid_sequence_and_worth_less_than_the_contact_loses_the_place(db):
+    people = _people(6, open={"phone"})
+    people[5]["probability"] = 0.01
+    fill_store(db, people)
+    _attempt(db, 5, "no_answer")
+    lanes = [Lane("phone", "human", 2, 2.0)]
+    for worth, listed in ((100, {0, 1}), (1_000, {0, 5})):
+        value = ValueSettings(per_conversion=worth)
+        decide(db, run_id="r", lanes=lanes, value=value, as_of=MONDAY)
+        assert set(listed_rows(db)) == listed
+
+
+def test_whom_no_lane_may_call_takes_nobodys_turn(db):
+    people = _people(2, phone="+311")
+    people[0]["open"] = {"email"}
+    fill_store(db, people)
+    lanes = [Lane("phone", "human", 3), Lane("email", "ai", 3)]
+    chosen = SelectionSettings(caps={"phone_number": 2})
+    decide(db, run_id="r", lanes=lanes, value=None, chosen=chosen, as_of=MONDAY)
+    rows = listed_rows(db)
+    assert {key: row["channel"] for key, row in rows.items()} == {0: "email", 1: "phone"}

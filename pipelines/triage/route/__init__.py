@@ -1,0 +1,1 @@
+"""AI, human or nobody: rules before numbers, the share of people, and what their queues mix."""
