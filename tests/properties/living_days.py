@@ -24,7 +24,7 @@ DAY = {
     "claim": 330, "report": 260, "release": 220, "suppress": 40, "unclaimed": 25, "pause": 15,
     "resume": 30, "wait": 80,
 }  # fmt: skip
-PEOPLE = 200
+PEOPLE = 120
 # Dealt like cards, so that every life has each of them.
 BETWEEN = ["consent", "suppressions", "leads", "forget", "rollback", "defer"]
 
